@@ -1,0 +1,52 @@
+// A cluster: devices in nodes, joined by networks. A plain value; restrictions turn one cluster into another.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "hardware/device.h"
+#include "network/fabric.h"
+#include "network/network_spec.h"
+
+namespace headway {
+
+struct SlowDevice {
+  int device = 0;
+  double speed = 1.0;  // of its kernels
+};
+
+// Nodes of one kind; a homogeneous cluster has one group.
+struct DeviceGroup {
+  Device device;
+  int devices = 0;
+};
+
+struct Cluster {
+  std::string name, title, source;
+  SourceMark mark;
+  std::vector<DeviceGroup> groups;      // in cluster order
+  int devices_per_node = 0;
+  std::vector<NetworkSpec> networks;    // innermost first
+  std::vector<SlowDevice> slow_devices;
+  std::vector<LinkFault> link_faults;
+
+  [[nodiscard]] int devices() const {
+    int n = 0;
+    for (const DeviceGroup& group : groups) n += group.devices;
+    return n;
+  }
+  [[nodiscard]] int packages() const {
+    int n = 0;
+    for (const DeviceGroup& group : groups) n += group.devices / group.device.dies_per_package;
+    return n;
+  }
+  [[nodiscard]] const Device& device_at(DeviceIndex index) const;
+};
+
+// Links and routes of the whole cluster.
+[[nodiscard]] Fabric build_fabric(const Cluster& cluster);
+
+}  // namespace headway

@@ -1,0 +1,89 @@
+// A collective on a communicator, as one activity: how much every link carries per byte of payload, its start-up latency, the rate
+// nobody can exceed, and what it holds on each member.
+//
+// Model (bandwidth terms: Patarasuk & Yuan 2009; latency terms: NCCL's published tuning model):
+//   ring         every member forwards (n-1)/n of the buffer (all-gather, reduce-scatter) or 2(n-1)/n (all-reduce) to its successor.
+//                Members are ordered by place; the library runs enough channels, each leaving a domain at another member, so a
+//                domain of q members sends 1/q of the ring's bytes through each member's outer port and (q-1)/q through its inner one.
+//   hierarchical (all-reduce over several domains of equal size q) reduce-scatter inside, all-reduce between equal positions
+//                outside, all-gather inside: inner ports carry 2(q-1)/q, outer ports 2(m-1)/m / q of the buffer, m domains.
+//   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
+//   direct       send_receive: the route from member 0 to member 1.
+// The library's choice is the variant with the least predicted time alone; the bandwidth bound of its own loads is never beaten.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/quantity.h"
+#include "network/fabric.h"
+#include "work/collective_kind.h"
+
+namespace headway {
+
+enum class Algorithm { ring, hierarchical, pairwise, direct };
+enum class Protocol { simple, low_latency };
+
+template <>
+struct EnumNames<Algorithm> {
+  static constexpr auto table = std::to_array<EnumName<Algorithm>>({{Algorithm::ring, "ring"},
+                                                                    {Algorithm::hierarchical, "hierarchical"},
+                                                                    {Algorithm::pairwise, "pairwise"},
+                                                                    {Algorithm::direct, "direct"}});
+};
+template <>
+struct EnumNames<Protocol> {
+  static constexpr auto table =
+      std::to_array<EnumName<Protocol>>({{Protocol::simple, "simple"}, {Protocol::low_latency, "low_latency"}});
+};
+
+struct CollectiveChoice {
+  Algorithm algorithm = Algorithm::ring;
+  Protocol protocol = Protocol::simple;
+  friend auto operator<=>(const CollectiveChoice&, const CollectiveChoice&) = default;
+};
+
+struct LinkLoad {
+  LinkId link;
+  double bytes_per_byte = 0;  // on the link per byte of payload (`bytes` as in work/collective_kind.h)
+};
+
+struct CollectiveCost {
+  CollectiveChoice choice;
+  Seconds latency;             // before the first payload byte counts
+  Bandwidth top_rate;          // payload bytes per second the protocol allows at most on these links, alone
+  double memory_bytes_per_byte = 0;  // traffic on each member's memory per payload byte
+  int multiprocessors = 0;     // held on each member while it runs
+};
+
+// The parts of a communicator's geometry that decide its cost; equal for congruent communicators.
+struct Geometry {
+  struct Level {
+    NetworkId network;
+    int groups = 0;     // of members that this network joins
+    int fan = 0;        // sub-groups (or members) of the next inner level in each group; uneven groups: the largest
+    bool even = true;
+  };
+  int members = 0;
+  std::vector<Level> levels;  // innermost first; only levels that join more than one member
+  friend bool operator==(const Geometry&, const Geometry&);
+};
+
+// Throws InputError (no mark) when some members cannot reach one another: "no network joins device 3 and device 11".
+[[nodiscard]] Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric);
+
+// The library's choice and its cost. `members` in rank order; send_receive: sender, receiver.
+[[nodiscard]] CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members,
+                                               const Geometry& geometry, const Fabric& fabric);
+
+// Loads on links for the chosen algorithm; each link appears once.
+void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members, const Geometry& geometry,
+                      const Fabric& fabric, std::vector<LinkLoad>& loads);
+
+// Time alone: latency + bytes / min(top rate, tightest link). Bound: bytes over the tightest link of the algorithm's own loads.
+[[nodiscard]] Seconds alone_time(Bytes bytes, const CollectiveCost& cost, std::span<const LinkLoad> loads, const Fabric& fabric);
+
+}  // namespace headway

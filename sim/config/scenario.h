@@ -1,0 +1,32 @@
+// A scenario as read from YAML: one cluster, one plan, or a bare collective.
+//
+// Reading is strict both ways: an unknown key, a missing key, a bare number where a unit is due are errors with file, line and
+// column, and every mistake in the file is reported at once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/cluster.h"
+#include "training/plan.h"
+
+namespace headway {
+
+struct Scenario {
+  std::string name;      // of the entry under `compare:`, else the file's stem
+  std::string question;
+  std::string file;
+  Cluster cluster;       // restrictions applied
+  TrainingPlan plan;
+  std::vector<std::string> restrictions;  // one line each, as a person would say them
+  std::vector<std::string> assumed;       // defaults taken because the file is silent
+};
+
+// `path=value` from the command line; laid over the YAML text before it is read. List items by index: restrict.0.bandwidth=100 GB/s.
+struct Override {
+  std::string path;
+  std::string value;
+};
+
+}  // namespace headway

@@ -1,0 +1,70 @@
+// A device as its software ranks it: one GPU, or one die of a two-die package.
+//
+// Vendor figures (peaks, memory, links) and the few efficiencies that turn them into kernel times; every value is Sourced.
+// A value nobody has published stays unknown, and using it is an error that names it (see `require`).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "base/quantity.h"
+#include "base/sourced.h"
+#include "work/kernel.h"
+#include "work/number_format.h"
+
+namespace headway {
+
+// Matrix multiplication in one number format.
+struct MatrixRate {
+  Sourced<FlopRate> peak;          // dense, vendor figure: the denominator of MFU and the roof no kernel passes
+  Sourced<double> gemm_fraction;   // of peak, that large GEMMs reach in a short burst: P in t = t0 + ((F/P)^p + (B/W)^p)^(1/p)
+  Sourced<double> gemm_knee;       // p: how sharp the knee of the roofline is
+  Sourced<Seconds> gemm_floor;     // t0: shortest GEMM
+};
+
+// Fused attention: the share of `peak` (of its format) that long sequences with many heads approach, and what a short one loses.
+struct AttentionRate {
+  Sourced<double> forward_fraction;   // asymptotic share of the dense peak, head size 128
+  Sourced<double> backward_fraction;
+  Sourced<double> half_length;        // sequence length (tokens) at which half of the asymptote is reached, causal
+};
+
+struct Device {
+  std::string name;    // catalogue key: "h200-sxm"
+  std::string title;   // "NVIDIA H200 SXM 141 GB"
+  std::string vendor;
+  SourceMark mark;     // where it was read
+
+  std::map<NumberFormat, MatrixRate> matrix;
+  std::map<std::string, AttentionRate> attention;  // by implementation: "flash2", "flash3", "ascend"; see Software::attention
+
+  Sourced<Bytes> memory;                 // capacity
+  Sourced<Bandwidth> memory_bandwidth;   // vendor figure
+  Sourced<double> gemm_memory_fraction;  // of memory_bandwidth inside GEMMs: W
+  std::map<StreamClass, Sourced<double>> stream_fraction;  // of memory_bandwidth, by class of memory-bound kernel
+  Sourced<Seconds> stream_floor;         // shortest memory-bound kernel
+
+  Sourced<double> sustained_clock;       // burst rate of matrix kernels that survives at the power cap in a training step
+  Sourced<double> weight_gradient_slowdown;  // time of a weight-gradient GEMM over the forward one of equal shape (>= 1)
+  Sourced<int> multiprocessors;          // SMs, CUs, cores: tile and wave quantisation, and what a collective holds
+
+  Sourced<Bandwidth> scale_up;           // its port into the scale-up network, per direction
+  std::string scale_up_technology;       // a name in topologies/links
+  int dies_per_package = 1;              // 2: this device is one die of two in a package
+  Sourced<Watts> board_power;            // of the device as ranked
+  Sourced<double> die_area_mm2;
+
+  [[nodiscard]] bool supports(NumberFormat format) const { return matrix.contains(format); }
+};
+
+// The value, or an InputError at the device's mark: `h20-141g: no published value for "memory_bandwidth" ...`.
+template <class T>
+const T& require(const Sourced<T>& value, const Device& device, const char* key) {
+  if (!value.known)
+    throw InputError(device.mark, device.name + ": no published value for \"" + key + "\"; give one in the scenario or the device file");
+  return value.value;
+}
+
+}  // namespace headway

@@ -1,0 +1,66 @@
+// The networks of a cluster as directed links with capacities, and the routes between devices.
+//
+// Each network is a graph (Boost.Graph) of switch bundles. Parallel switches of one level that traffic is sprayed over evenly are
+// one vertex, their links one bundle whose capacity is the sum; so every network here is a forest and a route climbs to the
+// lowest common vertex and down again. Each device has one out-port and one in-port into each network it belongs to.
+// Capacities are achievable ones: line rate x efficiency of the technology.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/typed_id.h"
+#include "network/network_spec.h"
+
+namespace headway {
+
+using DeviceIndex = std::uint32_t;  // position in the cluster, node by node
+using LinkId = TypedId<struct LinkTag>;
+using NetworkId = TypedId<struct NetworkTag>;
+
+struct LinkFault {
+  // Scales the capacity of some links: of one device (`device` set) or of one node's devices (`node` set), or of the named cable.
+  std::string network;
+  std::optional<int> device, node;
+  std::string from, to;  // switch names, for a cable
+  double scale = 1.0;
+};
+
+class Fabric {
+ public:
+  // `ports[network][device]`: line rate per direction of that device's port; networks from the innermost to the outermost.
+  Fabric(std::vector<NetworkSpec> networks, std::size_t devices, std::vector<std::vector<Bandwidth>> ports,
+         const std::vector<LinkFault>& faults = {});
+  ~Fabric();
+  Fabric(Fabric&&) noexcept;
+
+  [[nodiscard]] std::size_t devices() const;
+  [[nodiscard]] std::size_t network_count() const;
+  [[nodiscard]] const NetworkSpec& spec(NetworkId network) const;
+
+  [[nodiscard]] std::size_t link_count() const;
+  [[nodiscard]] Bandwidth capacity(LinkId link) const;   // achievable, per direction
+  [[nodiscard]] NetworkId network_of(LinkId link) const;
+  [[nodiscard]] std::string link_name(LinkId link) const;  // "scale_out: device 17 out", "scale_out: leaf 3 up"
+
+  // Devices with equal domain numbers reach one another over `network`.
+  [[nodiscard]] std::uint32_t domain_of(NetworkId network, DeviceIndex device) const;
+  // The innermost network that joins the two; nothing when no network does.
+  [[nodiscard]] std::optional<NetworkId> joining(DeviceIndex a, DeviceIndex b) const;
+
+  [[nodiscard]] LinkId out_port(NetworkId network, DeviceIndex device) const;
+  [[nodiscard]] LinkId in_port(NetworkId network, DeviceIndex device) const;
+
+  // Appends the links from `from` to `to` over `network`, both ports included. Requires equal domains and from != to.
+  void route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<LinkId>& links) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace headway

@@ -1,0 +1,66 @@
+// What a simulation answers; the values behind `run --json` (INTERFACE keys, units here in the types).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/quantity.h"
+#include "engine/timeline.h"
+#include "simulate/labels.h"
+#include "training/memory.h"
+#include "training/plan.h"
+
+namespace headway {
+
+// Where the step time goes: mean over all ranks, sums to the step time.
+struct Breakdown {
+  Seconds compute, exposed_tensor, exposed_expert, exposed_context, exposed_pipeline, exposed_data, bubble, optimizer, other;
+  [[nodiscard]] Seconds sum() const {
+    return compute + exposed_tensor + exposed_expert + exposed_context + exposed_pipeline + exposed_data + bubble + optimizer + other;
+  }
+};
+
+// A collective the step uses, once per kind, as the library chose it.
+struct CollectiveUse {
+  std::string name;       // "tensor all_reduce"
+  std::string algorithm;  // "ring simple"
+  int members = 0;
+  Bytes bytes;
+  Seconds alone;          // time of one call with nothing beside it
+  double calls_per_rank = 0;
+};
+
+struct Stats {
+  double wall_s = 0, cpu_s = 0, peak_rss_mib = 0;
+  std::map<std::string, double> cpu_by_phase_s;
+  std::uint64_t events = 0, solves = 0;
+};
+
+struct Result {
+  std::string scenario;    // name or file
+  std::string cluster_title, device_title, model_title, recipe_name, software_name;
+  Layout layout;
+  int devices = 0, packages = 0;
+  int microbatches = 0;
+
+  Seconds step_time;
+  double tokens_per_s = 0;
+  double model_tflops_per_device = 0, mfu = 0, hfu = 0;
+  double mfu_peak_tflops = 0;   // dense peak of the compute precision, per device
+  Breakdown breakdown;
+  std::vector<StageMemory> memory_by_stage;
+  Bytes memory_capacity;
+  bool fits = true;
+  std::string bottleneck;       // one sentence: what limits the step
+  std::vector<std::string> assumed;
+  std::vector<CollectiveUse> collectives;
+
+  std::uint64_t ranks = 0, rank_classes = 0;
+  Timeline timeline;            // per rank class
+  TimelineLabels labels;
+  Stats stats;
+};
+
+}  // namespace headway

@@ -1,0 +1,104 @@
+// What one rank of a pipeline stage does in a training step: segments of kernels and collectives on streams.
+//
+// The program knows groups only by dimension ("the tensor group I am in") and messages only by size; which devices and links
+// those are is decided in simulate/. All ranks of a stage share one program.
+//
+//   compute stream  chain of segments (merged kernels between two collectives) and blocking collectives
+//   other streams   overlapped collectives; `after` and `before` links tie them to the compute stream
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/quantity.h"
+#include "training/plan.h"
+#include "work/collective_kind.h"
+#include "work/kernel.h"
+
+namespace headway {
+
+// The groups a rank belongs to. Messages between pipeline stages name their direction and side: `to_next` carries activations
+// from this rank to the next stage (around the ring with virtual stages), `from_previous` receives them, and gradients flow back.
+enum class Dimension { tensor, context, data, embedding, to_next, from_previous, to_previous, from_next, world };
+
+template <>
+struct EnumNames<Dimension> {
+  static constexpr auto table = std::to_array<EnumName<Dimension>>({{Dimension::tensor, "tensor"},
+                                                                    {Dimension::context, "context"},
+                                                                    {Dimension::data, "data"},
+                                                                    {Dimension::embedding, "embedding"},
+                                                                    {Dimension::to_next, "to_next"},
+                                                                    {Dimension::from_previous, "from_previous"},
+                                                                    {Dimension::to_previous, "to_previous"},
+                                                                    {Dimension::from_next, "from_next"},
+                                                                    {Dimension::world, "world"}});
+};
+
+enum class Stream { compute, tensor, data, send, receive };
+inline constexpr int kStreams = 5;
+
+template <>
+struct EnumNames<Stream> {
+  static constexpr auto table = std::to_array<EnumName<Stream>>({{Stream::compute, "compute"},
+                                                                 {Stream::tensor, "tensor"},
+                                                                 {Stream::data, "data"},
+                                                                 {Stream::send, "send"},
+                                                                 {Stream::receive, "receive"}});
+};
+
+// For the breakdown of a step and the names in a trace.
+enum class Activity { forward, backward, recompute, optimizer, host, communication };
+
+template <>
+struct EnumNames<Activity> {
+  static constexpr auto table = std::to_array<EnumName<Activity>>({{Activity::forward, "forward"},
+                                                                   {Activity::backward, "backward"},
+                                                                   {Activity::recompute, "recompute"},
+                                                                   {Activity::optimizer, "optimizer"},
+                                                                   {Activity::host, "host"},
+                                                                   {Activity::communication, "communication"}});
+};
+
+// Kernels between two points where something else can happen, run as one activity.
+struct Segment {
+  std::string name;  // "layer forward 1/2"
+  Activity activity = Activity::forward;
+  KernelList kernels;
+  Seconds host;      // serial host time spent in it besides launches
+};
+
+struct CollectiveCall {
+  std::string name;  // "tensor all-gather"
+  Dimension dimension = Dimension::tensor;
+  CollectiveKind kind = CollectiveKind::all_reduce;
+  Bytes bytes;             // full buffer, see work/collective_kind.h
+  double efficiency = 1.0; // share of the fabric's collective bandwidth the software reaches
+};
+
+using OpIndex = std::uint32_t;
+
+// One operation in a stream: a segment or a collective, started when the previous op of its stream and all of `after` have ended.
+struct Op {
+  bool collective = false;
+  std::uint32_t what = 0;    // index into segments or calls
+  Stream stream = Stream::compute;
+  std::int32_t tag = -1;     // collectives: the n-th use of (dimension, direction); both sides count alike
+  std::int16_t pass = -1;    // index into `passes` for the trace, -1 outside
+};
+
+struct RankProgram {
+  std::vector<Segment> segments;
+  std::vector<CollectiveCall> calls;
+  std::vector<Op> ops;                      // in issue order; ops of one stream run in this order
+  std::vector<std::uint32_t> after_offset;  // CSR over ops: op i waits for after[after_offset[i] .. after_offset[i+1])
+  std::vector<OpIndex> after;
+};
+
+// The program of every stage. Requires a plan check_plan finds nothing wrong with.
+[[nodiscard]] std::vector<RankProgram> build_programs(const TrainingPlan& plan);
+
+}  // namespace headway

@@ -1,0 +1,24 @@
+// How the layers are dealt to pipeline stages and their virtual stages (model chunks).
+//
+// Chunk c of stage s holds model part c * pipeline + s. Where the layers do not divide by pipeline * virtual_stages but layers + 2
+// do, embedding and loss each take a layer's slot; otherwise parts may be uneven by one, the first parts taking the extra layers.
+#pragma once
+
+#include <vector>
+
+#include "training/plan.h"
+
+namespace headway {
+
+struct Chunk {
+  int layers = 0;
+  bool embedding = false;  // holds the input embedding (first part)
+  bool head = false;       // holds final norm, vocabulary projection and loss (last part)
+};
+
+// [stage][virtual stage]
+using StageSplit = std::vector<std::vector<Chunk>>;
+
+[[nodiscard]] StageSplit split_layers(const TrainingPlan& plan);
+
+}  // namespace headway
