@@ -9,15 +9,15 @@
 namespace headway {
 
 struct TaskTimes {
-  Instant ready;  // its stream and its dependencies let it go (a group task waits for its partners from here)
-  Instant start;  // the activity started: all partners present, latency included from here
+  Instant ready = 0;  // its stream and its dependencies let it go (a group task waits for its partners from here)
+  Instant start = 0;  // the activity started: all partners present, latency included from here
   Instant end;
   friend bool operator==(const TaskTimes&, const TaskTimes&) = default;
 };
 
 struct Timeline {
   std::vector<std::vector<TaskTimes>> tasks;  // [actor class][task index in its program]
-  Instant end;                                // of the last task
+  Instant end = 0;                            // of the last task
 };
 
 }  // namespace headway

@@ -1,0 +1,29 @@
+// Runs the programs of all actor classes over a quotient, from the first instant to the last task.
+//
+// The loop: take all events of the next instant; end and start activities; then share again, but only in the components of
+// activities coupled through resources that more is asked of than they have. An activity whose resources all have room runs at its
+// top level without a solve; an activity whose level does not change keeps its completion event untouched.
+//
+// Every start and end of an instant is applied before levels are computed, so the order of events within an instant cannot matter.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/fold.h"
+#include "engine/program.h"
+#include "engine/timeline.h"
+
+namespace headway {
+
+struct ExecutionStats {
+  std::uint64_t completions = 0;  // activities run to their end
+  std::uint64_t solves = 0;       // components solved
+};
+
+// `kinds` as in Structure. Throws InternalError when tasks wait for one another for ever.
+[[nodiscard]] Timeline execute(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds,
+                               const std::vector<Program>& programs, ExecutionStats* stats = nullptr);
+
+}  // namespace headway
