@@ -1,0 +1,21 @@
+// Where the step time goes, read off the compute streams of a timeline.
+//
+// Every instant of a rank's step is counted once: while its compute stream runs a segment, under what the segment is for; while it
+// runs a collective, or waits for one that is under way, under that collective's dimension; while it waits for partners that have
+// not come, or for a message not yet sent, as bubble. The mean over ranks sums to the step time.
+#pragma once
+
+#include <vector>
+
+#include "engine/fold.h"
+#include "engine/timeline.h"
+#include "simulate/result.h"
+#include "training/rank_program.h"
+
+namespace headway {
+
+// `program_of_class[k]`: which rank program the ranks of class k run.
+[[nodiscard]] Breakdown breakdown_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
+                                     const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs);
+
+}  // namespace headway

@@ -1,0 +1,325 @@
+#include "simulate/communicators.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "simulate/pricing.h"
+
+namespace headway {
+namespace {
+
+constexpr double kLevelBytes = 1e12;  // level 1 of a communication, bytes per second (engine/program.h)
+
+// Groups of one dimension: members as ranks, CSR.
+struct Groups {
+  std::vector<std::uint32_t> offset{0};
+  std::vector<Rank> ranks;
+
+  void close() { offset.push_back(static_cast<std::uint32_t>(ranks.size())); }
+  [[nodiscard]] std::size_t size() const { return offset.size() - 1; }
+};
+
+bool is_message(Dimension d) {
+  return d == Dimension::to_next || d == Dimension::from_previous || d == Dimension::to_previous || d == Dimension::from_next;
+}
+
+// Both sides of a message name one dimension: the sender's.
+Dimension sender_side(Dimension d) {
+  if (d == Dimension::from_previous) return Dimension::to_next;
+  if (d == Dimension::from_next) return Dimension::to_previous;
+  return d;
+}
+
+Groups tensor_groups(const RankGrid& g) {
+  Groups groups;
+  for (Rank r = 0; r < g.size(); ++r) {
+    groups.ranks.push_back(r);
+    if (g.place(r).tensor == g.tensor() - 1) groups.close();
+  }
+  return groups;
+}
+
+Groups context_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int d = 0; d < g.data(); ++d)
+      for (int t = 0; t < g.tensor(); ++t, groups.close())
+        for (int c = 0; c < g.context(); ++c) groups.ranks.push_back(g.rank({t, c, d, s}));
+  return groups;
+}
+
+// Ranks that hold the same parameters: all data and context ranks of a tensor position and stage.
+Groups data_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int t = 0; t < g.tensor(); ++t, groups.close())
+      for (int d = 0; d < g.data(); ++d)
+        for (int c = 0; c < g.context(); ++c) groups.ranks.push_back(g.rank({t, c, d, s}));
+  return groups;
+}
+
+// Pairs (from, to) of equal position in neighbouring stages; `step` +1 towards the loss. The ring is closed for virtual stages.
+Groups message_groups(const RankGrid& g, int step) {
+  Groups groups;
+  for (Rank r = 0; r < g.size(); ++r) {
+    RankPlace p = g.place(r);
+    p.stage = (p.stage + step + g.stages()) % g.stages();
+    groups.ranks.push_back(r);
+    groups.ranks.push_back(g.rank(p));
+    groups.close();
+  }
+  return groups;
+}
+
+Groups embedding_groups(const RankGrid& g) {
+  Groups groups;
+  for (Rank r = 0; g.place(r).stage == 0; ++r, groups.close()) {
+    RankPlace p = g.place(r);
+    groups.ranks.push_back(r);
+    p.stage = g.stages() - 1;
+    groups.ranks.push_back(g.rank(p));
+  }
+  return groups;
+}
+
+Groups world_group(const RankGrid& g) {
+  Groups groups;
+  for (Rank r = 0; r < g.size(); ++r) groups.ranks.push_back(r);
+  groups.close();
+  return groups;
+}
+
+Groups groups_of(Dimension dimension, const RankGrid& grid) {
+  switch (dimension) {
+    case Dimension::tensor: return tensor_groups(grid);
+    case Dimension::context: return context_groups(grid);
+    case Dimension::data: return data_groups(grid);
+    case Dimension::embedding: return embedding_groups(grid);
+    case Dimension::world: return world_group(grid);
+    case Dimension::to_next: return message_groups(grid, 1);
+    case Dimension::to_previous: return message_groups(grid, -1);
+    case Dimension::from_previous:
+    case Dimension::from_next: break;
+  }
+  HEADWAY_CHECK(false, "receivers are members of their sender's groups");
+  return {};
+}
+
+// Calls of one dimension that differ, over all programs.
+struct Call {
+  CollectiveKind kind{};
+  double bytes = 0, efficiency = 1;
+  std::string name;
+  friend bool operator==(const Call& a, const Call& b) {
+    return a.kind == b.kind && a.bytes == b.bytes && a.efficiency == b.efficiency;
+  }
+};
+
+class Builder {
+ public:
+  Builder(const RankGrid& grid, const std::vector<RankProgram>& programs, const Fabric& fabric,
+          const std::vector<DeviceIndex>& device_of)
+      : grid_(grid), programs_(programs), fabric_(fabric), device_of_(device_of), resource_of_(fabric.link_count(), kNone) {}
+
+  Communicators build() {
+    collect_calls();
+    for (const auto& [dimension, calls] : calls_) survey(dimension, calls);
+    out_.structure.slots = slots_;
+    out_.structure.group_of.assign(static_cast<std::size_t>(grid_.size()) * static_cast<std::size_t>(slots_), kNone);
+    for (const auto& [dimension, calls] : calls_) lay(dimension, calls);
+    place_program_calls();
+    return std::move(out_);
+  }
+
+ private:
+  // What a dimension's groups look like and where its calls went.
+  struct Survey {
+    std::vector<Geometry> geometries;
+    std::vector<std::uint32_t> geometry_of;             // by group
+    std::vector<std::uint32_t> first_group;             // by geometry
+    std::vector<std::vector<CollectiveCost>> costs;     // [geometry][call]
+    std::vector<CallPlace> places;                      // by call
+    std::vector<std::vector<std::uint32_t>> slot_calls; // by slot of this dimension: its calls
+    std::uint16_t first_slot = 0;
+    std::uint32_t first_report = 0;
+  };
+
+  void collect_calls() {
+    call_index_.resize(programs_.size());
+    for (std::size_t p = 0; p < programs_.size(); ++p) {
+      for (const CollectiveCall& c : programs_[p].calls) {
+        std::vector<Call>& calls = calls_[sender_side(c.dimension)];
+        const Call call{c.kind, c.bytes.value(), c.efficiency, c.name};
+        auto at = std::find(calls.begin(), calls.end(), call);
+        if (at == calls.end()) at = calls.insert(calls.end(), call);
+        call_index_[p].push_back(static_cast<std::uint32_t>(at - calls.begin()));
+      }
+    }
+  }
+
+  void members_of(const Groups& groups, std::size_t g, std::vector<DeviceIndex>& members) const {
+    members.clear();
+    for (std::uint32_t i = groups.offset[g]; i < groups.offset[g + 1]; ++i) members.push_back(device_of_[groups.ranks[i]]);
+  }
+
+  void survey(Dimension dimension, const std::vector<Call>& calls) {
+    Survey& s = surveys_[dimension];
+    const Groups groups = groups_of(dimension, grid_);
+    std::vector<DeviceIndex> members;
+    for (std::uint32_t g = 0; g < groups.size(); ++g) {
+      members_of(groups, g, members);
+      Geometry geometry = geometry_of(members, fabric_);
+      std::size_t known = s.geometries.size();
+      while (known > 0 && !(s.geometries[known - 1] == geometry)) --known;
+      if (known == 0) {
+        s.costs.emplace_back();
+        for (const Call& call : calls)
+          s.costs.back().push_back(choose_collective(call.kind, Bytes(call.bytes), members, geometry, fabric_));
+        s.geometries.push_back(std::move(geometry));
+        s.first_group.push_back(g);
+        known = s.geometries.size();
+      }
+      s.geometry_of.push_back(static_cast<std::uint32_t>(known - 1));
+    }
+    deal_slots(dimension, calls, s);
+  }
+
+  // Calls share a slot when they have one kind and the same algorithm in every geometry.
+  void deal_slots(Dimension dimension, const std::vector<Call>& calls, Survey& s) {
+    std::map<std::pair<CollectiveKind, std::vector<Algorithm>>, std::uint16_t> slot_of;
+    s.first_slot = static_cast<std::uint16_t>(slots_);
+    const int slots_each = is_message(dimension) ? 2 : 1;  // sender's and receiver's
+    for (std::uint32_t c = 0; c < calls.size(); ++c) {
+      std::vector<Algorithm> algorithms;
+      for (const auto& costs : s.costs) algorithms.push_back(costs[c].choice.algorithm);
+      const auto [at, fresh] = slot_of.try_emplace({calls[c].kind, algorithms}, static_cast<std::uint16_t>(slots_));
+      if (fresh) {
+        slots_ += slots_each;
+        s.slot_calls.emplace_back();
+      }
+      std::vector<std::uint32_t>& members = s.slot_calls[static_cast<std::size_t>(at->second - s.first_slot) / static_cast<std::size_t>(slots_each)];
+      s.places.push_back({at->second, static_cast<std::uint32_t>(members.size())});
+      members.push_back(c);
+    }
+  }
+
+  std::uint32_t resource_of(LinkId link) {
+    std::uint32_t& resource = resource_of_[link.index()];
+    if (resource == kNone) {
+      resource = static_cast<std::uint32_t>(out_.structure.capacity.size());
+      out_.structure.capacity.push_back(static_cast<std::int64_t>(fabric_.capacity(link).value()));
+    }
+    return resource;
+  }
+
+  GroupCall group_call(const Call& call, const CollectiveCost& cost, std::span<const LinkLoad> loads) const {
+    Bandwidth rate = cost.top_rate;
+    for (const LinkLoad& load : loads) rate = std::min(rate, fabric_.capacity(load.link) / load.bytes_per_byte);
+    GroupCall out;
+    out.work = call.bytes / kLevelBytes;
+    out.top_level = rate.value() * call.efficiency / kLevelBytes;
+    out.latency = to_picoseconds(cost.latency);
+    out.draws[kMemory] = static_cast<std::int64_t>(std::ceil(cost.memory_bytes_per_byte * kLevelBytes));
+    out.holds[kMultiprocessors] = static_cast<std::int64_t>(cost.multiprocessors * kPerMultiprocessor);
+    return out;
+  }
+
+  // Kinds of a slot: one per geometry, in order, with all the slot's calls.
+  std::uint32_t add_kinds(const Groups& groups, const std::vector<Call>& calls, const Survey& s, const std::vector<std::uint32_t>& in_slot) {
+    const auto first = static_cast<std::uint32_t>(out_.structure.kinds.size());
+    std::vector<DeviceIndex> members;
+    std::vector<LinkLoad> loads;
+    for (std::size_t k = 0; k < s.geometries.size(); ++k) {
+      members_of(groups, s.first_group[k], members);
+      loads.clear();
+      collective_loads(calls[in_slot.front()].kind, s.costs[k][in_slot.front()].choice, members, s.geometries[k], fabric_, loads);
+      std::vector<GroupCall> kind;
+      for (const std::uint32_t c : in_slot) {
+        kind.push_back(group_call(calls[c], s.costs[k][c], loads));
+        if (k == 0) report(calls[c], s.costs[k][c], s.geometries[k].members, kind.back(), s.first_report + c);
+      }
+      out_.structure.kinds.push_back(std::move(kind));
+    }
+    return first;
+  }
+
+  void report(const Call& call, const CollectiveCost& cost, int members, const GroupCall& priced, std::size_t at) {
+    out_.reports[at] = {call.name, cost.choice, members, Bytes(call.bytes),
+                        to_seconds(priced.latency) + Seconds(priced.work / priced.top_level)};
+  }
+
+  void lay(Dimension dimension, const std::vector<Call>& calls) {
+    Survey& s = surveys_[dimension];
+    const Groups groups = groups_of(dimension, grid_);
+    const int slots_each = is_message(dimension) ? 2 : 1;
+    s.first_report = static_cast<std::uint32_t>(out_.reports.size());
+    out_.reports.resize(out_.reports.size() + calls.size());
+    for (std::size_t i = 0; i < s.slot_calls.size(); ++i) {
+      const int slot = s.first_slot + static_cast<int>(i) * slots_each;
+      const std::vector<std::uint32_t>& in_slot = s.slot_calls[i];
+      const std::uint32_t first_kind = add_kinds(groups, calls, s, in_slot);
+      lay_slot(groups, s, calls[in_slot.front()].kind, in_slot.front(), slot, first_kind);
+    }
+  }
+
+  void lay_slot(const Groups& groups, const Survey& s, CollectiveKind kind, std::uint32_t call, int slot, std::uint32_t first_kind) {
+    Structure& out = out_.structure;
+    std::vector<DeviceIndex> members;
+    std::vector<LinkLoad> loads;
+    for (std::uint32_t g = 0; g < groups.size(); ++g) {
+      const auto id = static_cast<std::uint32_t>(out.group_kind.size());
+      const std::uint32_t geometry = s.geometry_of[g];
+      members_of(groups, g, members);
+      loads.clear();
+      collective_loads(kind, s.costs[geometry][call].choice, members, s.geometries[geometry], fabric_, loads);
+      for (const LinkLoad& load : loads)
+        out.loads.push_back({resource_of(load.link), static_cast<std::int64_t>(std::ceil(load.bytes_per_byte * kLevelBytes))});
+      out.load_offset.push_back(out.loads.size());
+      out.group_kind.push_back(first_kind + geometry);
+      const bool message = kind == CollectiveKind::send_receive;
+      for (std::uint32_t i = groups.offset[g]; i < groups.offset[g + 1]; ++i) {
+        const int at = slot + (message && i > groups.offset[g] ? 1 : 0);
+        out.group_of[groups.ranks[i] * static_cast<std::size_t>(out.slots) + static_cast<std::size_t>(at)] = id;
+      }
+    }
+  }
+
+  void place_program_calls() {
+    out_.places.resize(programs_.size());
+    out_.report_of.resize(programs_.size());
+    for (std::size_t p = 0; p < programs_.size(); ++p) {
+      for (std::size_t c = 0; c < programs_[p].calls.size(); ++c) {
+        const Dimension dimension = programs_[p].calls[c].dimension;
+        const Survey& s = surveys_[sender_side(dimension)];
+        CallPlace place = s.places[call_index_[p][c]];
+        if (sender_side(dimension) != dimension) ++place.slot;  // the receiver's
+        out_.places[p].push_back(place);
+        out_.report_of[p].push_back(s.first_report + call_index_[p][c]);
+      }
+    }
+  }
+
+  const RankGrid& grid_;
+  const std::vector<RankProgram>& programs_;
+  const Fabric& fabric_;
+  const std::vector<DeviceIndex>& device_of_;
+  std::map<Dimension, std::vector<Call>> calls_;
+  std::map<Dimension, Survey> surveys_;
+  std::vector<std::vector<std::uint32_t>> call_index_;  // [program][call] -> index in calls_ of its dimension
+  std::vector<std::uint32_t> resource_of_;              // by link
+  int slots_ = 0;
+  Communicators out_;
+};
+
+}  // namespace
+
+Communicators build_communicators(const RankGrid& grid, const std::vector<RankProgram>& programs, const Fabric& fabric,
+                                  const std::vector<DeviceIndex>& device_of) {
+  return Builder(grid, programs, fabric, device_of).build();
+}
+
+}  // namespace headway

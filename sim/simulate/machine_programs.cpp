@@ -1,0 +1,111 @@
+#include "simulate/machine_programs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace headway {
+namespace {
+
+// Kinds of device in a cluster: by group, then by speed.
+struct DeviceKinds {
+  std::vector<DeviceKind> kinds;
+  std::vector<std::uint32_t> kind_of;  // by device
+};
+
+DeviceKinds device_kinds(const Cluster& cluster, double rank_spread) {
+  DeviceKinds all;
+  all.kind_of.reserve(static_cast<std::size_t>(cluster.devices()));
+  const double spread = 1.0 + rank_spread * std::max(0.0, std::log2(cluster.devices() / 8.0));
+  for (const DeviceGroup& group : cluster.groups) {
+    all.kind_of.insert(all.kind_of.end(), static_cast<std::size_t>(group.devices), static_cast<std::uint32_t>(all.kinds.size()));
+    all.kinds.push_back({&group.device, 1.0 / spread});
+  }
+  for (const SlowDevice& slow : cluster.slow_devices) {
+    DeviceKind kind = all.kinds[all.kind_of[static_cast<std::size_t>(slow.device)]];
+    kind.speed *= slow.speed;
+    const auto same = [&](const DeviceKind& k) { return k.device == kind.device && k.speed == kind.speed; };
+    const auto at = std::find_if(all.kinds.begin(), all.kinds.end(), same);
+    all.kind_of[static_cast<std::size_t>(slow.device)] = static_cast<std::uint32_t>(at - all.kinds.begin());
+    if (at == all.kinds.end()) all.kinds.push_back(kind);
+  }
+  return all;
+}
+
+LocalWork local_work(const Segment& segment, const DeviceKind& kind, const Software& software, const LocalAmounts& capacity) {
+  const SegmentPrice cost = price(segment, kind, software);
+  LocalWork work;
+  work.work = cost.time.value();
+  if (cost.time <= Seconds(0) || segment.kernels.empty()) return work;
+  work.draws[kMultiprocessors] = capacity[kMultiprocessors];
+  work.draws[kMemory] = std::min(capacity[kMemory], static_cast<std::int64_t>((cost.traffic / cost.time).value()));
+  return work;
+}
+
+Program machine_program(const RankProgram& program, const DeviceKind& kind, const Software& software,
+                        const std::vector<CallPlace>& places) {
+  Program out;
+  out.streams = kStreams;
+  out.local_capacity = local_capacity(*kind.device);
+  for (const Segment& segment : program.segments) out.works.push_back(local_work(segment, kind, software, out.local_capacity));
+  out.tasks.reserve(program.ops.size());
+  for (const Op& op : program.ops) {
+    Task task;
+    task.stream = static_cast<std::uint8_t>(op.stream);
+    task.group = op.collective;
+    task.what = op.what;
+    if (op.collective) {
+      task.what = places[op.what].call;
+      task.slot = places[op.what].slot;
+      task.tag = static_cast<std::uint32_t>(op.tag);
+    }
+    out.tasks.push_back(task);
+  }
+  out.after_offset = program.after_offset;
+  out.after = program.after;
+  return out;
+}
+
+// Matrix FLOPs of one rank's step, by what they are for.
+void count_flops(const RankProgram& program, Flops& forward_backward, Flops& recomputed) {
+  std::vector<double> uses(program.segments.size(), 0.0);
+  for (const Op& op : program.ops)
+    if (!op.collective) uses[op.what] += 1;
+  for (std::size_t s = 0; s < program.segments.size(); ++s) {
+    const Segment& segment = program.segments[s];
+    Flops flops;
+    for (const Kernel& kernel : segment.kernels) flops += matrix_flops(kernel);
+    (segment.activity == Activity::recompute ? recomputed : forward_backward) += uses[s] * flops;
+  }
+}
+
+}  // namespace
+
+MachinePrograms price_programs(const Cluster& cluster, const TrainingPlan& plan, const RankGrid& grid,
+                               const std::vector<RankProgram>& programs, const Communicators& communicators,
+                               const std::vector<DeviceIndex>& device_of) {
+  const DeviceKinds kinds = device_kinds(cluster, plan.software.rank_spread);
+  MachinePrograms out;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
+  out.program_of_rank.reserve(grid.size());
+  for (Rank r = 0; r < grid.size(); ++r) {
+    const auto stage = static_cast<std::uint32_t>(grid.place(r).stage);
+    const std::uint32_t kind = kinds.kind_of[device_of[r]];
+    const auto [at, fresh] = known.try_emplace({stage, kind}, static_cast<std::uint32_t>(out.programs.size()));
+    if (fresh) {
+      out.programs.push_back(machine_program(programs[stage], kinds.kinds[kind], plan.software, communicators.places[stage]));
+      out.stage_of.push_back(stage);
+    }
+    out.program_of_rank.push_back(at->second);
+  }
+  for (const RankProgram& program : programs) {
+    Flops own, again;
+    count_flops(program, own, again);
+    out.forward_backward += grid.tensor() * grid.context() * own;
+    out.recomputed += grid.tensor() * grid.context() * again;
+  }
+  return out;
+}
+
+}  // namespace headway

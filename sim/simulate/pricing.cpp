@@ -1,0 +1,43 @@
+#include "simulate/pricing.h"
+
+#include <algorithm>
+
+#include "hardware/kernel_cost.h"
+
+namespace headway {
+
+std::string attention_on(const Device& device, const Software& software) {
+  if (!software.fused_attention()) return {};
+  std::string wanted;
+  for (const std::string& name : software.attention) {
+    if (device.attention.contains(name)) return name;
+    wanted += (wanted.empty() ? "" : ", ") + name;
+  }
+  throw InputError(device.mark, device.name + ": no attention rates for " + wanted + ", which " + software.name +
+                                    " runs; give one of them in the device file");
+}
+
+SegmentPrice price(const Segment& segment, const DeviceKind& kind, const Software& software) {
+  SegmentPrice total;
+  double launches = 0;
+  const std::string attention = attention_on(*kind.device, software);
+  for (const Kernel& kernel : segment.kernels) {
+    const KernelCost cost = kernel_cost(kernel, *kind.device, attention);
+    total.time += cost.time;
+    total.flops += cost.flops;
+    total.traffic += cost.traffic;
+    launches += kernel.launches * kernel.repeat;
+  }
+  total.time = std::max(total.time / kind.speed, launches * software.host_per_kernel) + segment.host;
+  return total;
+}
+
+LocalAmounts local_capacity(const Device& device) {
+  LocalAmounts capacity{};
+  capacity[kMultiprocessors] =
+      static_cast<std::int64_t>(require(device.multiprocessors, device, "multiprocessors") * kPerMultiprocessor);
+  capacity[kMemory] = static_cast<std::int64_t>(require(device.memory_bandwidth, device, "memory_bandwidth").value());
+  return capacity;
+}
+
+}  // namespace headway

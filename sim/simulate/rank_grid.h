@@ -1,0 +1,38 @@
+// Ranks as coordinates of the parallel layout. Order, fastest first: tensor, context, data, pipeline (Megatron's default).
+#pragma once
+
+#include <cstdint>
+
+#include "training/plan.h"
+
+namespace headway {
+
+using Rank = std::uint32_t;
+
+struct RankPlace {
+  int tensor = 0, context = 0, data = 0, stage = 0;
+};
+
+class RankGrid {
+ public:
+  explicit RankGrid(const Layout& layout)
+      : tensor_(layout.tensor), context_(layout.context), data_(layout.data), stages_(layout.pipeline) {}
+
+  [[nodiscard]] Rank rank(RankPlace p) const {
+    return static_cast<Rank>(p.tensor + tensor_ * (p.context + context_ * (p.data + data_ * p.stage)));
+  }
+  [[nodiscard]] RankPlace place(Rank r) const {
+    const int rest = static_cast<int>(r) / tensor_;
+    return {static_cast<int>(r) % tensor_, rest % context_, rest / context_ % data_, rest / context_ / data_};
+  }
+  [[nodiscard]] Rank size() const { return rank({0, 0, 0, stages_}); }
+  [[nodiscard]] int tensor() const { return tensor_; }
+  [[nodiscard]] int context() const { return context_; }
+  [[nodiscard]] int data() const { return data_; }
+  [[nodiscard]] int stages() const { return stages_; }
+
+ private:
+  int tensor_, context_, data_, stages_;
+};
+
+}  // namespace headway

@@ -1,0 +1,142 @@
+#include "simulate/simulate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "base/check.h"
+#include "engine/executor.h"
+#include "engine/fold.h"
+#include "simulate/breakdown.h"
+#include "simulate/communicators.h"
+#include "simulate/machine_programs.h"
+#include "simulate/phase_clock.h"
+#include "simulate/rank_grid.h"
+
+namespace headway {
+namespace {
+
+void describe(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
+  result.cluster_title = cluster.title;
+  result.device_title = cluster.groups.front().device.title;
+  result.model_title = plan.model.title;
+  result.recipe_name = plan.recipe.name;
+  result.software_name = plan.software.name;
+  result.layout = plan.layout;
+  result.devices = cluster.devices();
+  result.packages = cluster.packages();
+  result.microbatches = plan.microbatches();
+}
+
+// Tokens/s, MFU and HFU from the step time. A mixed fleet's peak is the sum of its devices' peaks.
+void rate(Result& result, const Cluster& cluster, const TrainingPlan& plan, Flops recomputed) {
+  FlopRate peak;
+  for (const DeviceGroup& group : cluster.groups)
+    peak += group.devices * require(require_format(plan.recipe.compute, group.device).peak, group.device, "peak");
+  const Flops model = model_flops(plan.model, plan.tokens_per_step(), plan.sequence);
+  result.tokens_per_s = plan.tokens_per_step() / result.step_time.value();
+  result.mfu_peak_tflops = peak.value() / result.devices * 1e-12;
+  result.model_tflops_per_device = (model / result.step_time).value() / result.devices * 1e-12;
+  result.mfu = model / result.step_time / peak;
+  result.hfu = (model + plan.layout.data * recomputed) / result.step_time / peak;
+}
+
+void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
+  result.memory_by_stage = stage_memory(plan);
+  result.memory_capacity = Bytes(0);
+  for (const DeviceGroup& group : cluster.groups) {
+    const Bytes here = require(group.device.memory, group.device, "memory");
+    if (result.memory_capacity == Bytes(0) || here < result.memory_capacity) result.memory_capacity = here;
+  }
+  for (const StageMemory& stage : result.memory_by_stage) result.fits = result.fits && stage.total() <= result.memory_capacity;
+}
+
+std::string bottleneck_of(const Breakdown& b, Seconds step) {
+  struct Cause {
+    Seconds time;
+    const char* what;
+  };
+  const std::array<Cause, 7> causes = {{{b.exposed_tensor, "tensor-parallel traffic on the scale-up links"},
+                                        {b.exposed_expert, "expert-parallel traffic"},
+                                        {b.exposed_context, "context-parallel traffic"},
+                                        {b.exposed_pipeline, "messages between pipeline stages"},
+                                        {b.exposed_data, "data-parallel traffic that nothing hides"},
+                                        {b.bubble, "the pipeline bubble"},
+                                        {b.optimizer, "the optimizer step"}}};
+  const Cause& worst = *std::max_element(causes.begin(), causes.end(), [](const Cause& x, const Cause& y) { return x.time < y.time; });
+  const double compute = b.compute / step;
+  if (compute >= 0.8) return fmt::format("compute: kernels run {:.0f} % of the step; next is {} ({:.1f} %)", 100 * compute, worst.what, 100 * (worst.time / step));
+  return fmt::format("{}: {:.0f} % of the step, beside {:.0f} % compute", worst.what, 100 * (worst.time / step), 100 * compute);
+}
+
+void list_collectives(Result& result, const Communicators& communicators, const std::vector<RankProgram>& programs) {
+  std::vector<double> calls(communicators.reports.size(), 0.0);
+  for (std::size_t p = 0; p < programs.size(); ++p)
+    for (const Op& op : programs[p].ops)
+      if (op.collective) calls[communicators.report_of[p][op.what]] += 1.0 / static_cast<double>(programs.size());
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const CallReport& r = communicators.reports[i];
+    result.collectives.push_back({r.name, fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol)), r.members,
+                                  r.bytes, r.alone, calls[i]});
+  }
+}
+
+TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32_t>& stages, std::vector<RankProgram> programs) {
+  TimelineLabels labels;
+  for (std::size_t k = 0; k < quotient.actors.size(); ++k)
+    labels.classes.push_back({fmt::format("stage {} × {} rank{}", stages[k], quotient.actors[k].count, quotient.actors[k].count == 1 ? "" : "s"),
+                              quotient.actors[k].count, stages[k]});
+  labels.programs = std::move(programs);
+  return labels;
+}
+
+}  // namespace
+
+Result simulate(const Cluster& cluster, const TrainingPlan& plan, const SimulateOptions& options) {
+  HEADWAY_CHECK(plan.layout.devices() == cluster.devices(), "the layout covers the cluster");
+  PhaseClock clock;
+  Result result;
+  describe(result, cluster, plan);
+  weigh(result, cluster, plan);
+
+  const RankGrid grid(plan.layout);
+  std::vector<RankProgram> programs = build_programs(plan);
+  clock.end("programs");
+  const Fabric fabric = build_fabric(cluster);
+  clock.end("fabric");
+  std::vector<DeviceIndex> device_of(grid.size());
+  std::iota(device_of.begin(), device_of.end(), 0U);  // packed
+  Communicators communicators = build_communicators(grid, programs, fabric, device_of);
+  MachinePrograms machine = price_programs(cluster, plan, grid, programs, communicators, device_of);
+  communicators.structure.actor_program = std::move(machine.program_of_rank);
+  clock.end("structure");
+
+  const Quotient quotient = options.fold ? fold(communicators.structure) : unfolded(communicators.structure);
+  clock.end("fold");
+  ExecutionStats stats;
+  Timeline timeline = execute(quotient, communicators.structure.kinds, machine.programs, &stats);
+  clock.end("engine");
+
+  std::vector<std::uint32_t> stage_of_class;
+  for (const ActorClass& actor : quotient.actors) stage_of_class.push_back(machine.stage_of[actor.program]);
+  result.step_time = to_seconds(timeline.end);
+  result.breakdown = breakdown_of(timeline, quotient.actors, stage_of_class, programs);
+  rate(result, cluster, plan, machine.recomputed);
+  result.bottleneck = bottleneck_of(result.breakdown, result.step_time);
+  list_collectives(result, communicators, programs);
+  result.ranks = grid.size();
+  result.rank_classes = quotient.actors.size();
+  result.stats.events = stats.completions;
+  result.stats.solves = stats.solves;
+  if (options.keep_timeline) {
+    result.timeline = std::move(timeline);
+    result.labels = labels_of(quotient, stage_of_class, std::move(programs));
+  }
+  clock.end("result");
+  clock.report(result.stats);
+  return result;
+}
+
+}  // namespace headway
