@@ -46,7 +46,11 @@ struct Cluster {
   [[nodiscard]] const Device& device_at(DeviceIndex index) const;
 };
 
-// Links and routes of the whole cluster.
+// Line rate per direction of each group's ports into a network: the network's own `port`, else (scale_up) the device's, else the
+// technology's.
+[[nodiscard]] std::vector<Bandwidth> group_ports(const Cluster& cluster, const NetworkSpec& network);
+
+// Links and routes of the whole cluster. Throws InputError when a needed value is unknown or a fault names what is not there.
 [[nodiscard]] Fabric build_fabric(const Cluster& cluster);
 
 }  // namespace headway

@@ -5,10 +5,14 @@
 //   ring         every member forwards (n-1)/n of the buffer (all-gather, reduce-scatter) or 2(n-1)/n (all-reduce) to its successor.
 //                Members are ordered by place; the library runs enough channels, each leaving a domain at another member, so a
 //                domain of q members sends 1/q of the ring's bytes through each member's outer port and (q-1)/q through its inner one.
-//   hierarchical (all-reduce over several domains of equal size q) reduce-scatter inside, all-reduce between equal positions
-//                outside, all-gather inside: inner ports carry 2(q-1)/q, outer ports 2(m-1)/m / q of the buffer, m domains.
+//   hierarchical (all-reduce over nested groups of equal size) reduce-scatter inside, all-reduce between equal positions outside,
+//                all-gather inside: inner ports carry 2(q-1)/q of the buffer; outer ports, m domains, 2/q: NCCL's two complementary
+//                binary trees, 2 log2(m) long (1/q for m = 2).
 //   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
 //   direct       send_receive: the route from member 0 to member 1.
+// On a full mesh rings take a different order in each channel and so spread over all pairs of the group.
+// Latency: base + steps x hop latency by level and protocol; the Simple protocol hands on whole slices, and filling every channel
+// with its first one comes on top. All-gather, reduce-scatter and all-to-all also copy the part that stays at home.
 // The library's choice is the variant with the least predicted time alone; the bandwidth bound of its own loads is never beaten.
 #pragma once
 

@@ -18,42 +18,45 @@ namespace headway {
 
 // Matrix multiplication in one number format.
 struct MatrixRate {
-  Sourced<FlopRate> peak;          // dense, vendor figure: the denominator of MFU and the roof no kernel passes
-  Sourced<double> gemm_fraction;   // of peak, that large GEMMs reach in a short burst: P in t = t0 + ((F/P)^p + (B/W)^p)^(1/p)
-  Sourced<double> gemm_knee;       // p: how sharp the knee of the roofline is
-  Sourced<Seconds> gemm_floor;     // t0: shortest GEMM
+  Sourced<FlopRate> peak;         // dense, vendor figure: the denominator of MFU and the roof no kernel passes
+  Sourced<double> gemm_fraction;  // of peak, that large GEMMs reach in a short burst: P in t = t0 + ((F/P)^p + (B/W)^p)^(1/p)
+  Sourced<double> gemm_knee;      // p: how sharp the knee of the roofline is
+  Sourced<Seconds> gemm_floor;    // t0: shortest GEMM
 };
 
 // Fused attention: the share of `peak` (of its format) that long sequences with many heads approach, and what a short one loses.
 struct AttentionRate {
-  Sourced<double> forward_fraction;   // asymptotic share of the dense peak, head size 128
+  Sourced<double> forward_fraction;  // asymptotic share of the dense peak, head size 128
   Sourced<double> backward_fraction;
-  Sourced<double> half_length;        // sequence length (tokens) at which half of the asymptote is reached, causal
+  Sourced<double> half_length;    // sequence length (tokens) at which half of the asymptote is reached, causal, head size 128
+  Sourced<double> softmax_share;  // of a long forward kernel at head size 128, the share of time spent on the softmax: 0..1,
+                                  // what makes small heads slow and large ones fast; optional, unknown: no dependence
+  Sourced<Seconds> floor;         // shortest kernel, its bookkeeping included; optional, unknown: gemm_floor of the format
 };
 
 struct Device {
-  std::string name;    // catalogue key: "h200-sxm"
-  std::string title;   // "NVIDIA H200 SXM 141 GB"
+  std::string name;   // catalogue key: "h200-sxm"
+  std::string title;  // "NVIDIA H200 SXM 141 GB"
   std::string vendor;
-  SourceMark mark;     // where it was read
+  SourceMark mark;  // where it was read
 
   std::map<NumberFormat, MatrixRate> matrix;
   std::map<std::string, AttentionRate> attention;  // by implementation: "flash2", "flash3", "ascend"; see Software::attention
 
-  Sourced<Bytes> memory;                 // capacity
-  Sourced<Bandwidth> memory_bandwidth;   // vendor figure
-  Sourced<double> gemm_memory_fraction;  // of memory_bandwidth inside GEMMs: W
+  Sourced<Bytes> memory;                                   // capacity
+  Sourced<Bandwidth> memory_bandwidth;                     // vendor figure
+  Sourced<double> gemm_memory_fraction;                    // of memory_bandwidth inside GEMMs: W
   std::map<StreamClass, Sourced<double>> stream_fraction;  // of memory_bandwidth, by class of memory-bound kernel
-  Sourced<Seconds> stream_floor;         // shortest memory-bound kernel
+  Sourced<Seconds> stream_floor;                           // shortest memory-bound kernel
 
-  Sourced<double> sustained_clock;       // burst rate of matrix kernels that survives at the power cap in a training step
+  Sourced<double> sustained_clock;           // burst rate of matrix kernels that survives at the power cap in a training step
   Sourced<double> weight_gradient_slowdown;  // time of a weight-gradient GEMM over the forward one of equal shape (>= 1)
-  Sourced<int> multiprocessors;          // SMs, CUs, cores: tile and wave quantisation, and what a collective holds
+  Sourced<int> multiprocessors;              // SMs, CUs, cores: tile and wave quantisation, and what a collective holds
 
-  Sourced<Bandwidth> scale_up;           // its port into the scale-up network, per direction
-  std::string scale_up_technology;       // a name in topologies/links
-  int dies_per_package = 1;              // 2: this device is one die of two in a package
-  Sourced<Watts> board_power;            // of the device as ranked
+  Sourced<Bandwidth> scale_up;      // its port into the scale-up network, per direction
+  std::string scale_up_technology;  // a name in topologies/links
+  int dies_per_package = 1;         // 2: this device is one die of two in a package
+  Sourced<Watts> board_power;       // of the device as ranked
   Sourced<double> die_area_mm2;
 
   [[nodiscard]] bool supports(NumberFormat format) const { return matrix.contains(format); }
@@ -63,8 +66,15 @@ struct Device {
 template <class T>
 const T& require(const Sourced<T>& value, const Device& device, const char* key) {
   if (!value.known)
-    throw InputError(device.mark, device.name + ": no published value for \"" + key + "\"; give one in the scenario or the device file");
+    throw InputError(device.mark,
+                     device.name + ": no published value for \"" + key + "\"; give one in the scenario or the device file");
   return value.value;
 }
+
+// As `require`, for a value that must lie in (0, 1].
+[[nodiscard]] double require_share(const Sourced<double>& value, const Device& device, const char* key);
+
+// The device's rate in `format`, or an InputError that lists the formats it multiplies.
+[[nodiscard]] const MatrixRate& require_format(NumberFormat format, const Device& device);
 
 }  // namespace headway

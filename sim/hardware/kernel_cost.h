@@ -13,10 +13,10 @@
 namespace headway {
 
 struct KernelCost {
-  Seconds time;          // stand-alone device time, launches not counted
-  Flops flops;           // on the matrix units
-  Bytes traffic;         // to and from memory
-  double matrix_share;   // share of the matrix units in use at full speed, 0..1 (time at dense peak / time)
+  Seconds time;         // stand-alone device time, launches not counted
+  Flops flops;          // on the matrix units
+  Bytes traffic;        // to and from memory
+  double matrix_share;  // share of the matrix units in use at full speed, 0..1 (time at dense peak / time)
 };
 
 enum class ClockRegime { burst, sustained };  // burst: an isolated kernel benchmark; sustained: inside a training step

@@ -30,6 +30,11 @@ struct LinkFault {
   double scale = 1.0;
 };
 
+// The two directions of the cable bundle above a switch.
+struct TrunkLinks {
+  LinkId up, down;
+};
+
 class Fabric {
  public:
   // `ports[network][device]`: line rate per direction of that device's port; networks from the innermost to the outermost.
@@ -49,6 +54,7 @@ class Fabric {
 
   // Devices with equal domain numbers reach one another over `network`.
   [[nodiscard]] std::uint32_t domain_of(NetworkId network, DeviceIndex device) const;
+  [[nodiscard]] std::uint32_t domain_size(NetworkId network) const;  // devices; the last domain may be smaller
   // The innermost network that joins the two; nothing when no network does.
   [[nodiscard]] std::optional<NetworkId> joining(DeviceIndex a, DeviceIndex b) const;
 
@@ -57,6 +63,11 @@ class Fabric {
 
   // Appends the links from `from` to `to` over `network`, both ports included. Requires equal domains and from != to.
   void route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<LinkId>& links) const;
+
+  // Appends the trunks between a device's switch and the top of its domain, lowest first.
+  void trunks_above(NetworkId network, DeviceIndex device, std::vector<TrunkLinks>& trunks) const;
+  // Whether every pair of a domain has a link of its own on its route (full meshes of up to 16 devices).
+  [[nodiscard]] bool has_pair_links(NetworkId network) const;
 
  private:
   struct Impl;

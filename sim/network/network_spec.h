@@ -52,7 +52,7 @@ struct NetworkSpec {
   LinkTechnology technology;
   Bandwidth port;          // line rate per device and direction, after restrictions
   int domain = 0;          // devices that reach one another over it; 0: all devices of the cluster
-  int node = 0;            // devices behind one uplink bundle (two_level) or one node (rail_optimized)
+  int node = 0;            // devices behind one uplink bundle (two_level) or in one node (rail_optimized, fat_tree); 0: the cluster's node
   double taper = 1.0;      // two_level: ports of a node / uplinks of the node
   int unit_nodes = 0;      // rail_optimized: nodes per scalable unit (leaf size); fat_tree: nodes per leaf
   int units_per_pod = 0;   // three tiers: units under one spine block; 0: two tiers

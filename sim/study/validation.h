@@ -1,4 +1,8 @@
 // Predict published measurements and score the predictions.
+//
+// error = predicted / measured - 1. Over the tier-A rows that could be predicted: MAPE is mean |error|, bias mean error. A cell is
+// one (source, device); macro MAPE is the mean of the cells' MAPE, so that no big table outvotes the rest. Without scored rows
+// every score is 0.
 #pragma once
 
 #include <functional>
@@ -49,7 +53,11 @@ struct ValidationScore {
   std::vector<SkippedRun> skipped;
 };
 
-// Runs in parallel over rows (oneTBB); the result does not depend on the number of threads.
+// Fills the scores and the cells (sorted by source, device) from `runs`.
+void score(ValidationScore& result);
+
+// Runs in parallel over rows (oneTBB); the result does not depend on the number of threads. `progress` may be called from any
+// thread. A row whose simulation needs what the catalogue lacks is skipped; a fault of ours is thrown on, with the row's id.
 [[nodiscard]] ValidationScore validate_runs(const std::vector<MeasuredRun>& runs, const std::function<void(std::size_t done)>& progress = {});
 
 }  // namespace headway

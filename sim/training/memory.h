@@ -2,7 +2,9 @@
 //
 // Weights, gradients and optimizer states by recipe and sharding; activations of the microbatch-chunks in flight by schedule and
 // recomputation (Korthikanti et al. 2022, arXiv:2205.05198, eq. 1-6 generalised to grouped-query and gated layers and to fused
-// attention); logits on the last stage; the framework's fixed share.
+// attention: 34 s b h + 5 a s^2 b for GPT in 16 bits, unfused); what the backward pass of one layer, or the loss, needs beside
+// them; the framework's fixed share. Megatron's distributed optimizer shards master weights and moments; 16-bit weights and the
+// accumulated gradients stay whole on every rank.
 #pragma once
 
 #include <string>
@@ -14,7 +16,7 @@
 namespace headway {
 
 struct MemoryTerm {
-  std::string name;  // "weights", "gradients", "optimizer states", "activations", "logits", "framework"
+  std::string name;  // "weights", "gradients", "optimizer states", "activations", "logits", "workspace", "framework"
   Bytes bytes;
 };
 
@@ -26,6 +28,9 @@ struct StageMemory {
     return sum;
   }
 };
+
+// What one layer keeps of one microbatch from its forward to its backward pass, on one rank.
+[[nodiscard]] Bytes saved_per_layer(const TrainingPlan& plan);
 
 [[nodiscard]] std::vector<StageMemory> stage_memory(const TrainingPlan& plan);
 

@@ -4,7 +4,11 @@
 // those are is decided in simulate/. All ranks of a stage share one program.
 //
 //   compute stream  chain of segments (merged kernels between two collectives) and blocking collectives
-//   other streams   overlapped collectives; `after` and `before` links tie them to the compute stream
+//   other streams   overlapped collectives and messages; `after` links tie them to the compute stream and back
+//
+// Pipeline messages never block a stream they are not in: a receive is posted as soon as the one before it has arrived, the pass
+// that needs it waits for it. Where the software does not overlap pipeline traffic, the op that follows a pass on the compute
+// stream also waits until the pass's message has been taken (Megatron's batched isend/irecv and wait).
 #pragma once
 
 #include <array>
@@ -16,6 +20,7 @@
 #include "base/enum_names.h"
 #include "base/quantity.h"
 #include "training/plan.h"
+#include "training/schedule.h"
 #include "work/collective_kind.h"
 #include "work/kernel.h"
 
@@ -38,16 +43,20 @@ struct EnumNames<Dimension> {
                                                                     {Dimension::world, "world"}});
 };
 
-enum class Stream { compute, tensor, data, send, receive };
-inline constexpr int kStreams = 5;
+// Each direction of pipeline traffic has its own stream on either side: messages in one stream follow the order of the sender's
+// passes, so in-order streams cannot wait for each other in a circle.
+enum class Stream { compute, tensor, data, send_next, send_previous, receive_previous, receive_next };
+inline constexpr int kStreams = 7;
 
 template <>
 struct EnumNames<Stream> {
   static constexpr auto table = std::to_array<EnumName<Stream>>({{Stream::compute, "compute"},
                                                                  {Stream::tensor, "tensor"},
                                                                  {Stream::data, "data"},
-                                                                 {Stream::send, "send"},
-                                                                 {Stream::receive, "receive"}});
+                                                                 {Stream::send_next, "send_next"},
+                                                                 {Stream::send_previous, "send_previous"},
+                                                                 {Stream::receive_previous, "receive_previous"},
+                                                                 {Stream::receive_next, "receive_next"}});
 };
 
 // For the breakdown of a step and the names in a trace.
@@ -65,18 +74,18 @@ struct EnumNames<Activity> {
 
 // Kernels between two points where something else can happen, run as one activity.
 struct Segment {
-  std::string name;  // "layer forward 1/2"
+  std::string name;  // its first and last kernel: "mlp_norm .. mlp_down"
   Activity activity = Activity::forward;
-  KernelList kernels;
-  Seconds host;      // serial host time spent in it besides launches
+  KernelList kernels;  // equal kernels merged: one entry, its `repeat` counting them (launches are per repetition)
+  Seconds host;        // serial host time spent in it besides launches
 };
 
 struct CollectiveCall {
   std::string name;  // "tensor all-gather"
   Dimension dimension = Dimension::tensor;
   CollectiveKind kind = CollectiveKind::all_reduce;
-  Bytes bytes;             // full buffer, see work/collective_kind.h
-  double efficiency = 1.0; // share of the fabric's collective bandwidth the software reaches
+  Bytes bytes;              // full buffer, see work/collective_kind.h
+  double efficiency = 1.0;  // share of the fabric's collective bandwidth the software reaches
 };
 
 using OpIndex = std::uint32_t;
@@ -84,13 +93,15 @@ using OpIndex = std::uint32_t;
 // One operation in a stream: a segment or a collective, started when the previous op of its stream and all of `after` have ended.
 struct Op {
   bool collective = false;
-  std::uint32_t what = 0;    // index into segments or calls
+  std::uint32_t what = 0;  // index into segments or calls
   Stream stream = Stream::compute;
-  std::int32_t tag = -1;     // collectives: the n-th use of (dimension, direction); both sides count alike
-  std::int16_t pass = -1;    // index into `passes` for the trace, -1 outside
+  std::int32_t tag = -1;   // collectives: the n-th use of the dimension. Messages: the n-th of the sender in that direction,
+                           // so `to_next` on one side and `from_previous` on the other carry the same tag
+  std::int32_t pass = -1;  // index into `passes` for the trace, -1 outside
 };
 
 struct RankProgram {
+  std::vector<Pass> passes;  // the stage's schedule; Op::pass points here
   std::vector<Segment> segments;
   std::vector<CollectiveCall> calls;
   std::vector<Op> ops;                      // in issue order; ops of one stream run in this order

@@ -17,7 +17,7 @@ enum class PassKind { forward, backward };
 
 struct Pass {
   PassKind kind = PassKind::forward;
-  int chunk = 0;       // virtual stage
+  int chunk = 0;  // virtual stage
   int microbatch = 0;
   friend bool operator==(const Pass&, const Pass&) = default;
 };

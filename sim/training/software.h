@@ -16,19 +16,24 @@ struct Software {
   SourceMark mark;
   std::vector<std::string> matches;  // lower-case fragments of a published row's `framework` column that mean this family
 
-  std::string attention = "unfused";  // "unfused", or the attention implementation ("flash2" ...) looked up in Device::attention
-  double elementwise_passes = 1.0;    // memory traffic of norms, activations, residuals, dropout relative to well-fused kernels
-  bool fused_cross_entropy = false;   // the loss reads the logits once per pass instead of materialising fp32 copies
+  // Attention implementations in order of preference: the first that Device::attention has is used. {"unfused"} stands for batched
+  // GEMMs with a softmax kernel between them, which every device runs; it stands alone.
+  std::vector<std::string> attention = {"unfused"};
+  [[nodiscard]] bool fused_attention() const { return attention.empty() || attention.front() != "unfused"; }
+
+  double elementwise_passes = 1.0;   // memory traffic of norms, activations, residuals, dropout relative to well-fused kernels
+  bool fused_cross_entropy = false;  // the loss reads the logits once per pass instead of materialising fp32 copies
 
   bool overlap_gradient_reduction = false;  // data-parallel reduction runs under the backward pass of the last microbatch
   bool overlap_parameter_gather = false;    // ZeRO-1 parameter all-gather runs under the next forward pass
   double tensor_overlap = 0;                // share of each tensor-parallel collective hidden under the GEMM next to it, 0..1
   bool overlap_tensor_gradient = false;     // the all-reduce of the data gradient runs under the weight gradient (Megatron async)
   bool overlap_pipeline = false;            // pipeline sends and receives run beside compute instead of blocking it
-  bool scatter_pipeline_sends = false;      // without sequence parallelism, tensor ranks send 1/t each and gather on the other side
+  bool scatter_pipeline_sends = false;  // without sequence parallelism, tensor ranks send 1/t each and gather on the other side
 
-  double tensor_efficiency = 1.0;  // share of the fabric's own collective bandwidth this family's tensor-parallel collectives reach
-  double data_efficiency = 1.0;    // the same for data-parallel collectives
+  double tensor_efficiency =
+      1.0;                       // share of the fabric's own collective bandwidth this family's tensor-parallel collectives reach
+  double data_efficiency = 1.0;  // the same for data-parallel collectives
 
   Seconds host_per_kernel;      // host time to issue one kernel: a segment takes at least launches x this
   Seconds host_per_microbatch;  // serial host gap before each forward and each backward pass of a microbatch

@@ -4,6 +4,7 @@
 // do, embedding and loss each take a layer's slot; otherwise parts may be uneven by one, the first parts taking the extra layers.
 #pragma once
 
+#include <compare>
 #include <vector>
 
 #include "training/plan.h"
@@ -14,6 +15,7 @@ struct Chunk {
   int layers = 0;
   bool embedding = false;  // holds the input embedding (first part)
   bool head = false;       // holds final norm, vocabulary projection and loss (last part)
+  friend auto operator<=>(const Chunk&, const Chunk&) = default;
 };
 
 // [stage][virtual stage]

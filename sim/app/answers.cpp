@@ -1,0 +1,82 @@
+#include "app/answers.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "app/command.h"
+#include "simulate/simulate.h"
+
+namespace headway {
+
+namespace {
+
+void keep(std::vector<Diagnostic>& all, const InputError& error, const std::string& otherwise_file) {
+  for (Diagnostic mistake : error.diagnostics()) {
+    if (mistake.where.file.empty()) mistake.where.file = otherwise_file;
+    all.push_back(std::move(mistake));
+  }
+}
+
+Answer answer(const Scenario& scenario, const SimulationOptions& options) {
+  const TrainingPlan& plan = scenario.plan;
+  Answer answer{scenario.question, scenario.restrictions, plan.sequence, plan.global_batch, plan.microbatch, plan.schedule, plan.sharding, plan.recompute, {}};
+  answer.result = simulate(scenario.cluster, plan, {.fold = !options.no_fold, .keep_timeline = !options.trace.empty()});
+  Result& result = answer.result;
+  result.scenario = scenario.name;
+  for (const std::string& what : scenario.assumed)
+    if (std::find(result.assumed.begin(), result.assumed.end(), what) == result.assumed.end()) result.assumed.push_back(what);
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides, const Catalogue& catalogue) {
+  std::vector<Scenario> scenarios;
+  std::vector<Diagnostic> mistakes;
+  for (const std::string& file : files) {
+    try {
+      for (Scenario& scenario : catalogue.scenarios(file, overrides)) scenarios.push_back(std::move(scenario));
+    } catch (const InputError& error) {
+      keep(mistakes, error, file);
+    }
+  }
+  if (!mistakes.empty()) throw InputError(std::move(mistakes));
+  return scenarios;
+}
+
+std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats) {
+  std::vector<Answer> answers(scenarios.size());
+  std::vector<std::exception_ptr> failures(scenarios.size());
+  const auto one = [&](std::size_t i) {
+    try {
+      answers[i] = answer(scenarios[i], options);
+    } catch (...) {
+      failures[i] = std::current_exception();
+    }
+  };
+  if (stats)
+    for (std::size_t i = 0; i < scenarios.size(); ++i) one(i);
+  else
+    tbb::parallel_for(std::size_t{0}, scenarios.size(), one);
+
+  std::vector<Diagnostic> mistakes;
+  for (std::size_t i = 0; i < failures.size(); ++i) {
+    if (!failures[i]) continue;
+    try {
+      std::rethrow_exception(failures[i]);
+    } catch (const InputError& error) {
+      keep(mistakes, error, scenarios[i].file);
+    }
+  }
+  if (!mistakes.empty()) throw InputError(std::move(mistakes));
+  return answers;
+}
+
+int exit_code_of(const std::vector<Answer>& answers) {
+  const bool all_fit = std::all_of(answers.begin(), answers.end(), [](const Answer& a) { return a.result.fits; });
+  return all_fit ? kAnswered : kCannot;
+}
+
+}  // namespace headway

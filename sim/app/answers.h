@@ -1,0 +1,23 @@
+// From scenario files to answers: read them all, then simulate them all.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/options.h"
+#include "config/catalogue.h"
+#include "report/answer.h"
+
+namespace headway {
+
+// Every scenario of every file, in order; the mistakes of all files at once.
+[[nodiscard]] std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,
+                                                   const Catalogue& catalogue);
+
+// In parallel over scenarios, one after the other where each one's own time is to be told. Order and values depend on neither.
+[[nodiscard]] std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats);
+
+// 0, or 3 where a plan does not fit in memory.
+[[nodiscard]] int exit_code_of(const std::vector<Answer>& answers);
+
+}  // namespace headway

@@ -1,0 +1,62 @@
+// headway show NAME: one device, cluster, model or scenario, every value with its source and grade.
+#include <algorithm>
+#include <memory>
+
+#include "app/answers.h"
+#include "app/command.h"
+#include "app/options.h"
+#include "config/catalogue.h"
+#include "report/catalogue_text.h"
+
+namespace headway {
+
+namespace {
+
+struct ShowOptions {
+  std::string name;
+  OutputOptions output;
+  SimulationOptions simulation;
+};
+
+bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".yaml"); }
+
+std::string scenarios_text(const Catalogue& catalogue, const std::string& file, const ShowOptions& options) {
+  std::string out;
+  for (const Scenario& scenario : read_scenarios({file}, overrides(options.simulation), catalogue))
+    out += (out.empty() ? "" : "\n") + scenario_text(scenario, text_style(options.output));
+  return out;
+}
+
+int show(const ShowOptions& options) {
+  const Catalogue catalogue = Catalogue::standard();
+  const std::string& name = options.name;
+  const TextStyle style = text_style(options.output);
+  std::vector<std::string> known;
+  const auto is_a = [&](CatalogueKind kind) {
+    const std::vector<std::string> names = catalogue.names(kind);
+    known.insert(known.end(), names.begin(), names.end());
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+
+  std::string text;
+  if (is_path(name)) text = scenarios_text(catalogue, name, options);
+  else if (is_a(CatalogueKind::devices)) text = device_text(catalogue.device(name), style);
+  else if (is_a(CatalogueKind::clusters)) text = cluster_text(catalogue.cluster(name), style);
+  else if (is_a(CatalogueKind::models)) text = model_text(catalogue.model(name), style);
+  else if (is_a(CatalogueKind::scenarios)) text = scenarios_text(catalogue, catalogue.path(CatalogueKind::scenarios, name, {}), options);
+  else throw InputError({name, 0, 0}, "no device, cluster, model or scenario has this name" + did_you_mean(name, known));
+  print(text);
+  return kAnswered;
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = app.add_subcommand("show", "Show one device, cluster, model or scenario, with sources");
+  command->add_option("name", options->name, "a name `headway list` gives, or a scenario file")->required()->type_name("NAME");
+  add_set_option(*command, options->simulation);
+  command->callback([options, &exit_code] { exit_code = show(*options); });
+}
+
+}  // namespace headway

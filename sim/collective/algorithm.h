@@ -1,0 +1,74 @@
+// What every algorithm tells the library's choice, and the tools its loads are made of.
+//
+// An algorithm is an *outline* (per level: bytes through a member's port, latency steps; all of it a function of the geometry alone)
+// and a *load function* (bytes on every link, from the members' places). The choice compares outlines; a new algorithm is one more
+// row of the table in choose.cpp.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "collective/collective.h"
+#include "collective/places.h"
+
+namespace headway {
+
+struct Outline {
+  struct Level {
+    double port_share = 0;  // bytes through a member's port (each direction) per payload byte, the members' average
+    double peers = 1;       // members that this traffic goes to: bounds what a full mesh's pair links let through
+    double steps = 0;       // hops that follow one another
+  };
+  std::vector<Level> levels;        // as Geometry::levels
+  double own_share = 0;             // what a member copies inside its own memory, with the same channels, per payload byte
+  double memory_bytes_per_byte = 0;
+};
+
+// Adds up bytes per byte on links, then hands them over with each link once.
+class LoadSum {
+ public:
+  LoadSum(const Fabric& fabric, std::vector<LinkLoad>& loads) : fabric_(&fabric), loads_(&loads), before_(loads.size()) {}
+  void add(LinkId link, double bytes_per_byte) { loads_->push_back({link, bytes_per_byte}); }
+  void add_route(NetworkId network, DeviceIndex from, DeviceIndex to, double bytes_per_byte);
+  void merge();
+  [[nodiscard]] const Fabric& fabric() const { return *fabric_; }
+
+ private:
+  const Fabric* fabric_;
+  std::vector<LinkLoad>* loads_;
+  std::size_t before_;
+  std::vector<LinkId> route_;
+};
+
+// `bytes_per_byte` in all from the members of one run to those of another, spread evenly over the senders and over the receivers:
+// equal positions talk where the runs are equally long, overlapping shares where they are not.
+void add_between(LoadSum& sum, NetworkId network, const Places& places, MemberRun from, MemberRun to, double bytes_per_byte);
+
+// Every part of a group sends to its successor; `amount(part)`: bytes per byte in all that leave a part. Where each pair has a
+// link of its own the channels take different orders, and single members spread over all the others.
+template <class Amount>
+void add_cycle(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, Amount amount);
+
+// ring.cpp
+[[nodiscard]] Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
+void ring_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
+// hierarchical.cpp
+[[nodiscard]] Outline hierarchical_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
+void hierarchical_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
+// pairwise.cpp
+[[nodiscard]] Outline pairwise_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
+void pairwise_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
+// direct.cpp
+[[nodiscard]] Outline direct_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
+void direct_loads(DeviceIndex sender, DeviceIndex receiver, LoadSum& sum);
+
+template <class Amount>
+void add_cycle(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, Amount amount) {
+  const bool mesh = sum.fabric().has_pair_links(network);
+  const std::size_t n = parts.size();
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t hop = 1; hop <= (mesh ? n - 1 : 1); ++hop)
+      add_between(sum, network, places, parts[i], parts[(i + hop) % n], amount(parts[i]) / (mesh ? static_cast<double>(n - 1) : 1.0));
+}
+
+}  // namespace headway

@@ -1,0 +1,100 @@
+// All-to-all: every member sends 1/n of its buffer to each other one, over the innermost network that joins the two.
+//
+// Counted, not enumerated: the pairs that cross a trunk follow from how many members of each part sit below it, so the cost stays
+// linear in members. Only the pair links of small full meshes are listed one by one.
+#include <algorithm>
+#include <cmath>
+
+#include "collective/algorithm.h"
+
+namespace headway {
+namespace {
+
+// Peers that a library serves at the same time on one channel (NCCL: NCCL_MAX_DEV_WORK_P2P_PER_BATCH).
+constexpr double kPeersAtOnce = 8;
+
+// One member below one trunk, and the part it belongs to.
+struct Below {
+  TrunkLinks trunk;
+  std::size_t part;
+};
+
+void add_ports(LoadSum& sum, NetworkId network, const Places& places, MemberRun part, std::uint32_t others, double each) {
+  for (std::uint32_t i = part.begin; i < part.end; ++i) {
+    sum.add(sum.fabric().out_port(network, places.devices[i]), others * each);
+    sum.add(sum.fabric().in_port(network, places.devices[i]), others * each);
+  }
+}
+
+// Ordered pairs (a, b) with a below the trunk, b elsewhere in the group and in another part: v(g - v) - sum over parts s_v(s - s_v),
+// with v members below in all, s_v of them of a part of s members.
+void add_trunks(LoadSum& sum, std::vector<Below>& below, std::uint32_t group, std::span<const MemberRun> parts, double each) {
+  std::sort(below.begin(), below.end(), [](const Below& a, const Below& b) {
+    return a.trunk.up != b.trunk.up ? a.trunk.up < b.trunk.up : a.part < b.part;
+  });
+  for (std::size_t first = 0; first < below.size();) {
+    double inside_parts = 0;
+    std::size_t at = first;
+    while (at < below.size() && below[at].trunk.up == below[first].trunk.up) {
+      const std::size_t run = at;
+      while (at < below.size() && below[at].trunk.up == below[run].trunk.up && below[at].part == below[run].part) ++at;
+      const double here = static_cast<double>(at - run);
+      inside_parts += here * (parts[below[run].part].size() - here);
+    }
+    const double under = static_cast<double>(at - first);
+    const double pairs = under * (group - under) - inside_parts;
+    if (pairs > 0) {
+      sum.add(below[first].trunk.up, pairs * each);
+      sum.add(below[first].trunk.down, pairs * each);
+    }
+    first = at;
+  }
+}
+
+void add_mesh(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, double each) {
+  for (const MemberRun& from : parts)
+    for (const MemberRun& to : parts)
+      for (std::uint32_t i = from.begin; i < from.end && from.begin != to.begin; ++i)
+        for (std::uint32_t j = to.begin; j < to.end; ++j) sum.add_route(network, places.devices[i], places.devices[j], each);
+}
+
+}  // namespace
+
+Outline pairwise_outline(CollectiveKind, const Geometry& geometry, const Fabric&) {
+  Outline outline;
+  const double n = geometry.members;
+  double below = 1;  // members that inner networks already serve, the member itself included
+  for (const Geometry::Level& level : geometry.levels) {
+    const double joined = n / level.groups, peers = joined - below;
+    outline.levels.push_back({.port_share = peers / n, .peers = peers, .steps = std::ceil(peers / kPeersAtOnce)});
+    below = joined;
+  }
+  outline.own_share = 1.0 / n;
+  outline.memory_bytes_per_byte = 2.0 * (n - 1) / n;
+  return outline;
+}
+
+void pairwise_loads(CollectiveKind, const Places& places, LoadSum& sum) {
+  const double each = 1.0 / places.members();
+  std::vector<TrunkLinks> trunks;
+  std::vector<Below> below;
+  for (std::size_t i = 0; i < places.levels.size(); ++i) {
+    const NetworkId network = places.levels[i].network;
+    places.for_each_group(i, [&](MemberRun group, std::span<const MemberRun> parts) {
+      if (parts.size() < 2) return;
+      if (sum.fabric().has_pair_links(network)) return add_mesh(sum, network, places, parts, each);
+      below.clear();
+      for (std::size_t part = 0; part < parts.size(); ++part) {
+        add_ports(sum, network, places, parts[part], group.size() - parts[part].size(), each);
+        for (std::uint32_t member = parts[part].begin; member < parts[part].end; ++member) {
+          trunks.clear();
+          sum.fabric().trunks_above(network, places.devices[member], trunks);
+          for (const TrunkLinks& trunk : trunks) below.push_back({trunk, part});
+        }
+      }
+      add_trunks(sum, below, group.size(), parts, each);
+    });
+  }
+}
+
+}  // namespace headway

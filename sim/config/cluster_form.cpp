@@ -1,0 +1,125 @@
+#include <set>
+
+#include "config/file_forms.h"
+
+namespace headway {
+
+namespace {
+
+struct GroupText {
+  Device device;
+  int devices = 0;
+};
+
+struct ClusterText {
+  std::string title, source;
+  std::optional<Device> device;
+  std::optional<std::vector<GroupText>> groups;
+  std::optional<int> devices;
+  int devices_per_node = 1;
+  std::vector<NetworkSpec> networks;
+};
+
+Form<NetworkSpec> network() {
+  using N = NetworkSpec;
+  return Record<N>()
+      .required("name", &N::name, text(), "scale_up, scale_out, package ...: what restrictions call it")
+      .required("kind", &N::kind, one_of<NetworkKind>(), "its shape")
+      .required("technology", &N::technology, reference(CatalogueKind::links, link_form()), "a name in topologies/links")
+      .optional("port", &N::port, quantity<Bandwidth>(), "line rate per device and direction, where neither device nor technology has it")
+      .optional("domain", &N::domain, integer(1), "devices that reach one another over it; all of the cluster where left out")
+      .optional("node", &N::node, integer(1), "devices behind one uplink bundle (two_level) or in one node (rail_optimized)")
+      .optional("taper", &N::taper, number({.least = 1}), "two_level: ports of a node over uplinks of the node")
+      .optional("unit_nodes", &N::unit_nodes, integer(1), "nodes that share their leaves")
+      .optional("units_per_pod", &N::units_per_pod, integer(1), "three tiers: units under one spine block")
+      .optional("leaf_oversubscription", &N::leaf_oversubscription, number({.least = 1}), "down-links over up-links of a leaf")
+      .optional("spine_oversubscription", &N::spine_oversubscription, number({.least = 1}), "down-links over up-links of a spine, three tiers")
+      .other("source", true, source_key(), "where the shape comes from: a key under sources")
+      .other("grade", true, one_of<Grade>(), "how far the shape can be trusted")
+      .check_with([](const Node& node, N& spec) {
+        spec.provenance.source = node.tree().find("source")->text;
+        spec.provenance.grade = *value_of<Grade>(node.tree().find("grade")->text);
+      })
+      .form();
+}
+
+Form<GroupText> group() {
+  return Record<GroupText>()
+      .required("device", &GroupText::device, reference(CatalogueKind::devices, device_form()), "a name in topologies/devices")
+      .required("devices", &GroupText::devices, integer(1), "how many")
+      .form();
+}
+
+void gather_groups(const Node& node, ClusterText& cluster) {
+  if (cluster.device && cluster.groups) return node.error_below("groups", "write either device or groups");
+  if (!cluster.device && !cluster.groups) return node.error_at_key("missing key \"device\"");
+  if (cluster.groups && cluster.groups->empty()) return node.error_below("groups", "needs at least one group");
+  if (cluster.device) {
+    if (!cluster.devices) return node.error_at_key("missing key \"devices\"");
+    cluster.groups = {{*cluster.device, *cluster.devices}};
+    return;
+  }
+  int sum = 0;
+  for (const GroupText& of : *cluster.groups) sum += of.devices;
+  if (cluster.devices && *cluster.devices != sum)
+    node.error_below("devices", "the groups add up to " + std::to_string(sum) + ", not " + std::to_string(*cluster.devices) +
+                                    ": a mixed cluster grows by its groups");
+}
+
+void whole_nodes(const Node& node, ClusterText& cluster) {
+  if (!cluster.groups) return;
+  const int per_node = cluster.devices_per_node;
+  for (std::size_t i = 0; i < cluster.groups->size(); ++i) {
+    const GroupText& of = (*cluster.groups)[i];
+    const std::string key = cluster.device ? "devices" : "groups." + std::to_string(i) + ".devices";
+    const bool part_of_one_node = cluster.groups->size() == 1 && of.devices < per_node;
+    if (of.devices % per_node != 0 && !part_of_one_node)
+      node.error_below(key, std::to_string(of.devices) + " devices are no whole number of nodes of " + std::to_string(per_node));
+    if (of.devices % of.device.dies_per_package != 0)
+      node.error_below(key, std::to_string(of.devices) + " devices are no whole number of packages of " + std::to_string(of.device.dies_per_package));
+  }
+}
+
+void distinct_networks(const Node& node, ClusterText& cluster) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < cluster.networks.size(); ++i)
+    if (!names.insert(cluster.networks[i].name).second)
+      node.error_below("networks." + std::to_string(i) + ".name", "a second network \"" + cluster.networks[i].name + "\"");
+}
+
+Cluster finish(ClusterText text) {
+  Cluster cluster;
+  cluster.title = std::move(text.title);
+  cluster.source = std::move(text.source);
+  for (GroupText& of : *text.groups) cluster.groups.push_back({std::move(of.device), of.devices});
+  cluster.devices_per_node = text.devices_per_node;
+  cluster.networks = std::move(text.networks);
+  return cluster;
+}
+
+Form<Cluster> make_cluster_form() {
+  using C = ClusterText;
+  return map_form(Record<C>()
+                      .required("title", &C::title, text(), "full name")
+                      .optional("source", &C::source, text(), "where the cluster is described")
+                      .optional("device", &C::device, reference(CatalogueKind::devices, device_form()), "a name in topologies/devices")
+                      .optional("groups", &C::groups, list_of(group()), "a mixed cluster: its devices in order")
+                      .optional("devices", &C::devices, integer(1), "how many the software ranks: two for a package of two dies")
+                      .required("devices_per_node", &C::devices_per_node, integer(1), "as the software ranks them")
+                      .required("networks", &C::networks, list_of(network()), "innermost first")
+                      .other("sources", true, source_list(), "where the values come from: key and reference")
+                      .check_with(gather_groups)
+                      .check_with(whole_nodes)
+                      .check_with(distinct_networks)
+                      .form(),
+                  finish);
+}
+
+}  // namespace
+
+const Form<Cluster>& cluster_form() {
+  static const Form<Cluster> form = make_cluster_form();
+  return form;
+}
+
+}  // namespace headway

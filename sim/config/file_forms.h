@@ -1,0 +1,32 @@
+// What the files of the catalogue say, one form each (device_form.cpp, link_form.cpp ...).
+#pragma once
+
+#include "cluster/cluster.h"
+#include "cluster/restrict.h"
+#include "config/form.h"
+#include "hardware/device.h"
+#include "network/network_spec.h"
+#include "training/model.h"
+#include "training/recipe.h"
+#include "training/software.h"
+
+namespace headway {
+
+[[nodiscard]] const Form<Device>& device_form();
+[[nodiscard]] const Form<LinkTechnology>& link_form();
+[[nodiscard]] const Form<Cluster>& cluster_form();
+[[nodiscard]] const Form<Model>& model_form();
+[[nodiscard]] const Form<Recipe>& recipe_form();
+[[nodiscard]] const Form<Software>& software_form();
+
+// A model by name, in place, or as a Hugging Face config.json.
+[[nodiscard]] const Form<Model>& model_reference();
+
+// One what-if of a scenario's `restrict`, and the same as a person would say it.
+struct SaidRestriction {
+  Restriction restriction;
+  std::string words;
+};
+[[nodiscard]] const Form<SaidRestriction>& restriction_form();
+
+}  // namespace headway

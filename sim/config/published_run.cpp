@@ -1,0 +1,549 @@
+#include "config/published_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace headway {
+
+namespace {
+
+// ---- RFC 4180 -----------------------------------------------------------------------------------------------------------------
+
+struct CsvCell {
+  std::string text;
+  int line = 0, column = 0;  // of its first character
+};
+using CsvRow = std::vector<CsvCell>;
+
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {
+    if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
+  }
+
+  // Every record; blank lines are none.
+  std::vector<CsvRow> rows() {
+    std::vector<CsvRow> rows;
+    while (at_ < text_.size()) {
+      CsvRow row = record();
+      if (row.size() > 1 || !row.front().text.empty()) rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+ private:
+  [[nodiscard]] bool done() const { return at_ >= text_.size(); }
+  [[nodiscard]] char peek() const { return done() ? '\0' : text_[at_]; }
+  char take() {
+    const char c = text_[at_++];
+    if (c == '\n') {
+      ++line_;
+      column_ = 1;
+    } else {
+      ++column_;
+    }
+    return c;
+  }
+
+  CsvRow record() {
+    CsvRow row;
+    while (true) {
+      row.push_back(peek() == '"' ? quoted() : plain());
+      if (peek() == ',') {
+        take();
+        continue;
+      }
+      if (peek() == '\r') take();
+      if (peek() == '\n') take();
+      return row;
+    }
+  }
+
+  CsvCell plain() {
+    CsvCell cell{"", line_, column_};
+    while (!done() && peek() != ',' && peek() != '\n' && peek() != '\r') cell.text += take();
+    return cell;
+  }
+
+  CsvCell quoted() {
+    CsvCell cell{"", line_, column_};
+    take();
+    while (true) {
+      if (done()) throw InputError({file_, cell.line, cell.column}, "this quote is never closed");
+      const char c = take();
+      if (c != '"') {
+        cell.text += c;
+      } else if (peek() == '"') {
+        cell.text += take();
+      } else {
+        break;
+      }
+    }
+    if (!done() && peek() != ',' && peek() != '\n' && peek() != '\r')
+      throw InputError({file_, line_, column_}, "text after a closing quote; a quote inside a field is written twice");
+    return cell;
+  }
+
+  std::string_view text_;
+  std::string file_;
+  std::size_t at_ = 0;
+  int line_ = 1, column_ = 1;
+};
+
+// ---- What blank cells mean ----------------------------------------------------------------------------------------------------
+
+constexpr std::array kColumns = {"id",      "tier",      "model",           "layers",   "hidden",      "ffn",   "gated_mlp",    "heads",     "kv_heads",  "head_dim",
+                                 "attention", "vocab",   "experts",         "seq",      "global_batch", "microbatch", "device",  "devices",  "devices_per_node",
+                                 "scale_up_domain", "nic_gbps", "tp",       "sp",       "pp",          "vpp",   "cp",           "dp",        "sharding",  "precision",
+                                 "recompute", "schedule", "framework", "step_seconds"};
+
+// What a software family does when its user says nothing. The first entry with a fragment of the (lower-case) framework column counts.
+struct SoftwareDefaults {
+  std::string_view fragment;
+  bool sequence_parallel;
+  Sharding sharding;
+};
+constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
+    {"vtrain", false, Sharding::none},             // Megatron-LM of 2021
+    {"ptd-p", false, Sharding::none},              // the same
+    {"megatron-deepspeed", false, Sharding::optimizer},
+    {"2022", false, Sharding::none},
+    {"mindspeed", true, Sharding::none},           // the model scripts pass --sequence-parallel; --use-distributed-optimizer is per script
+    {"nemo", true, Sharding::optimizer},           // recipes of GPT-3, Llama and Nemotron
+    {"megatron-bridge", true, Sharding::optimizer},
+    {"pai-megatron", true, Sharding::optimizer},
+    {"kwai", true, Sharding::optimizer},
+    {"torchtitan", true, Sharding::parameters},
+    {"fsdp", false, Sharding::parameters},
+    {"zero-3", false, Sharding::parameters},
+});
+constexpr SoftwareDefaults kMegatronDefaults{"", false, Sharding::none};  // Megatron-LM's command line: both are switched on by flags
+
+// Published vocabularies, for rows that name the model but not its tokenizer. First fragment of the (lower-case) model name counts.
+struct Vocabulary {
+  std::string_view fragment;
+  int size;
+};
+constexpr auto kVocabularies = std::to_array<Vocabulary>({{"bloom", 250880},     {"llama3", 128256}, {"llama-3", 128256},  {"llama 3", 128256},
+                                                          {"llama", 32000},      {"mistral", 32000}, {"yi-", 64000},       {"baichuan2", 125696},
+                                                          {"baichuan", 64000},   {"internlm", 103168}, {"aquila2", 100008}, {"gemma", 256000},
+                                                          {"qwen", 151936},      {"nemotron", 256000}, {"gpt", 51200}});
+constexpr int kMegatronVocabulary = 51200;  // GPT-2's 50257 words, padded as Megatron-LM's examples do
+
+constexpr std::string_view kDefaultSoftware = "megatron-core";
+constexpr int kUnitNodes = 32;  // nodes that share their leaves: the scalable unit of rail-optimised reference designs
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+template <class T>
+std::optional<T> number(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Why a row cannot be simulated; never leaves this file.
+struct Skip {
+  std::string why;
+};
+
+// ---- One row ------------------------------------------------------------------------------------------------------------------
+
+// The networks inside a node or a rack, by (device, scale-up domain), as the catalogue's clusters have them.
+using InnerNetworks = std::map<std::pair<std::string, int>, std::vector<NetworkSpec>>;
+
+InnerNetworks inner_networks(const Catalogue& catalogue) {
+  InnerNetworks inner;
+  for (const std::string& name : catalogue.names(CatalogueKind::clusters)) {
+    const Cluster cluster = catalogue.cluster(name);
+    if (cluster.groups.size() != 1) continue;
+    std::vector<NetworkSpec> networks;
+    for (const NetworkSpec& network : cluster.networks)
+      if (network.name != "scale_out") networks.push_back(network);
+    for (const NetworkSpec& network : networks)
+      if (network.name == "scale_up") inner.emplace(std::pair(cluster.groups.front().device.name, network.domain), networks);
+  }
+  return inner;
+}
+
+struct Catalogued {
+  const Catalogue& catalogue;
+  std::set<std::string> devices, recipes;
+  std::vector<std::string> links;
+  std::vector<std::pair<std::string, std::string>> software;  // (fragment, name)
+  InnerNetworks inner;
+
+  explicit Catalogued(const Catalogue& c) : catalogue(c), links(c.names(CatalogueKind::links)), inner(inner_networks(c)) {
+    for (const std::string& name : c.names(CatalogueKind::devices)) devices.insert(name);
+    for (const std::string& name : c.names(CatalogueKind::recipes)) recipes.insert(name);
+    for (const std::string& name : c.names(CatalogueKind::software))
+      for (const std::string& fragment : c.software(name).matches) software.emplace_back(fragment, name);
+  }
+};
+
+class RowReader {
+ public:
+  RowReader(const std::map<std::string, std::size_t>& columns, const CsvRow& cells, const Catalogued& known, PublishedRun& run)
+      : columns_(columns), cells_(cells), known_(known), run_(run), framework_(lower(text("framework"))), defaults_(software_defaults()) {}
+
+  // Fills cluster and plan, or throws Skip.
+  void read() {
+    refuse_what_is_outside();
+    const Device& device = find_device();
+    TrainingPlan plan;
+    plan.model = model();
+    plan.recipe = recipe(device);
+    plan.software = software();
+    plan.sequence = required("seq");
+    plan.global_batch = required("global_batch");
+    plan.microbatch = integer("microbatch", 1);
+    const int devices = required("devices");
+    plan.layout = layout(devices);
+    plan.schedule = schedule(plan.layout);
+    plan.sharding = sharding();
+    plan.recompute = recompute();
+    for (const PlanMistake& mistake : check_plan(plan)) throw Skip{mistake.key + ": " + mistake.message};
+    run_.cluster = cluster(device, devices);
+    run_.plan = std::move(plan);
+  }
+
+ private:
+  [[nodiscard]] std::string text(const char* column) const { return trimmed(cells_[columns_.at(column)].text); }
+  void assume(std::string what) { run_.assumed.push_back(std::move(what)); }
+
+  [[nodiscard]] std::optional<int> given(const char* column) const {
+    const std::string cell = text(column);
+    if (cell.empty()) return std::nullopt;
+    const std::optional<int> value = number<int>(cell);
+    if (!value) throw Skip{fmt::format("{} \"{}\" is not a whole number", column, cell)};
+    return value;
+  }
+  [[nodiscard]] int required(const char* column) const {
+    const std::optional<int> value = given(column);
+    if (!value) throw Skip{fmt::format("the row does not give {}", column)};
+    if (*value <= 0) throw Skip{fmt::format("{} {} is not positive", column, *value)};
+    return *value;
+  }
+  int integer(const char* column, int otherwise) {
+    if (const std::optional<int> value = given(column)) return *value;
+    assume(fmt::format("{} {}", column, otherwise));
+    return otherwise;
+  }
+
+  [[nodiscard]] SoftwareDefaults software_defaults() const {
+    for (const SoftwareDefaults& family : kSoftwareDefaults)
+      if (framework_.find(family.fragment) != std::string::npos) return family;
+    return kMegatronDefaults;
+  }
+
+  // What the row plainly asks for and this version does not simulate.
+  void refuse_what_is_outside() const {
+    if (given("experts").value_or(0) > 0) throw Skip{"mixture of experts is not simulated yet"};
+    if (text("attention").rfind("mla", 0) == 0) throw Skip{"multi-head latent attention is not simulated yet"};
+    if (given("cp").value_or(1) > 1) throw Skip{"context parallelism is not simulated yet"};
+    const std::string named = text("schedule");
+    if (!named.empty() && !value_of<Schedule>(named)) throw Skip{fmt::format("schedule {} is not simulated yet", named)};
+    const std::string sharded = text("sharding");
+    if (sharded == "gradients" || sharded == "parameters" || (sharded.empty() && defaults_.sharding == Sharding::parameters))
+      throw Skip{fmt::format("sharding {} is not simulated yet", sharded.empty() ? "parameters" : sharded)};
+  }
+
+  const Device& find_device() {
+    if (!known_.devices.contains(run_.device)) throw Skip{fmt::format("device \"{}\" is not in the catalogue", run_.device)};
+    return known_.catalogue.device(run_.device, run_.mark);
+  }
+
+  Model model() {
+    Model model;
+    model.name = model.title = text("model");
+    model.source = run_.id;
+    model.mark = run_.mark;
+    model.layers = required("layers");
+    model.hidden = required("hidden");
+    model.heads = required("heads");
+    model.kv_heads = given("kv_heads").value_or(0) > 0 ? *given("kv_heads") : integer("kv_heads", model.heads);
+    model.head_dim = given("head_dim").value_or(0) > 0 ? *given("head_dim") : integer("head_dim", model.hidden / model.heads);
+    model.gated_mlp = given("gated_mlp").value_or(0) == 1;
+    if (!model.gated_mlp && !given("ffn")) model.ffn = integer("ffn", 4 * model.hidden);
+    else model.ffn = required("ffn");
+    model.vocabulary = vocabulary();
+    conventions(model);
+    return model;
+  }
+
+  int vocabulary() {
+    if (const std::optional<int> given_size = given("vocab")) return *given_size;
+    const std::string name = lower(text("model"));
+    for (const Vocabulary& entry : kVocabularies)
+      if (name.find(entry.fragment) != std::string::npos) return integer("vocab", entry.size);
+    return integer("vocab", kMegatronVocabulary);
+  }
+
+  // What the columns do not tell: GPT-2/3-style models tie the embeddings, have biases and a table of positions; later ones do not.
+  void conventions(Model& model) {
+    const std::string name = lower(model.name);
+    const bool gpt_style = !model.gated_mlp && name.find("nemotron") == std::string::npos;
+    const bool mpt = name.rfind("mpt", 0) == 0;        // tied, no biases
+    const bool bloom = name.find("bloom") != std::string::npos;  // tied, biases, ALiBi
+    if (!gpt_style) return;
+    model.tied_embeddings = true;
+    model.biases = !mpt;
+    model.learned_positions = bloom ? 0 : required("seq");
+    assume(fmt::format("tied embeddings{}{}", model.biases ? ", biases" : "", model.learned_positions > 0 ? ", learned positions" : ""));
+  }
+
+  Recipe recipe(const Device& device) {
+    std::string name = text("precision");
+    if (name.empty()) {
+      name = "bf16";
+      assume("precision bf16");
+    }
+    if (!known_.recipes.contains(name)) throw Skip{fmt::format("precision {} is not simulated yet", name)};
+    Recipe found = known_.catalogue.recipe(name, run_.mark);
+    if (!device.supports(found.compute))
+      throw Skip{fmt::format("precision {}: {} does not multiply {}", name, device.name, name_of(found.compute))};
+    return found;
+  }
+
+  Software software() {
+    std::size_t longest = 0;
+    std::string name;
+    for (const auto& [fragment, family] : known_.software)
+      if (fragment.size() > longest && framework_.find(lower(fragment)) != std::string::npos) {
+        longest = fragment.size();
+        name = family;
+      }
+    if (name.empty()) {
+      name = kDefaultSoftware;
+      assume("software " + name);
+    }
+    return known_.catalogue.software(name, run_.mark);
+  }
+
+  Layout layout(int devices) {
+    Layout layout;
+    layout.tensor = integer("tp", 1);
+    layout.pipeline = integer("pp", 1);
+    layout.context = given("cp").value_or(1);
+    layout.virtual_stages = given("vpp").value_or(1);
+    if (layout.tensor <= 0 || layout.pipeline <= 0 || layout.virtual_stages <= 0) throw Skip{"a parallel degree is not positive"};
+    if (layout.tensor > 1) layout.sequence = integer("sp", defaults_.sequence_parallel ? 1 : 0) == 1;
+    const int model_parallel = layout.tensor * layout.pipeline * layout.context;
+    if (devices % model_parallel != 0)
+      throw Skip{fmt::format("tp {} x pp {} does not divide {} devices", layout.tensor, layout.pipeline, devices)};
+    layout.data = given("dp").value_or(devices / model_parallel);
+    if (layout.devices() != devices)
+      throw Skip{fmt::format("tp {} x pp {} x dp {} is not {} devices", layout.tensor, layout.pipeline, layout.data, devices)};
+    return layout;
+  }
+
+  Schedule schedule(const Layout& layout) {
+    const std::string name = text("schedule");
+    if (name == "interleaved" && layout.pipeline > 1 && !given("vpp")) throw Skip{"interleaved, but the row does not give vpp"};
+    if (layout.pipeline > 1 && name.empty()) assume(layout.virtual_stages > 1 ? "schedule interleaved" : "schedule 1f1b");
+    if (layout.virtual_stages > 1) return Schedule::interleaved;
+    return name == "gpipe" ? Schedule::gpipe : Schedule::one_f_one_b;
+  }
+
+  Sharding sharding() {
+    const std::string name = text("sharding");
+    if (name.empty()) {
+      assume(fmt::format("sharding {}", name_of(defaults_.sharding)));
+      return defaults_.sharding;
+    }
+    const std::optional<Sharding> value = value_of<Sharding>(name);
+    if (!value) throw Skip{fmt::format("sharding \"{}\" is unknown", name)};
+    return *value;
+  }
+
+  Recompute recompute() {
+    const std::string names = text("recompute");
+    Recompute recompute;
+    if (names.empty()) assume("recompute none");
+    if (names.empty() || names == "none") return recompute;
+    std::istringstream list(names);
+    for (std::string name; std::getline(list, name, '+');) {
+      const std::optional<RecomputeModule> module = value_of<RecomputeModule>(name);
+      if (!module) throw Skip{fmt::format("recompute {} is not simulated yet", name)};
+      recompute.modules.push_back(*module);
+    }
+    return recompute;
+  }
+
+  Cluster cluster(const Device& device, int devices) {
+    Cluster cluster;
+    cluster.name = cluster.title = fmt::format("{} x {}", devices, device.name);
+    cluster.source = run_.id;
+    cluster.mark = run_.mark;
+    cluster.groups.push_back({device, devices});
+    const int node = integer("devices_per_node", std::min(8, devices));
+    const int domain = integer("scale_up_domain", node);
+    cluster.devices_per_node = std::min(node, devices);
+    if (devices % cluster.devices_per_node != 0) throw Skip{fmt::format("{} devices do not fill nodes of {}", devices, node)};
+    if (devices > 1) cluster.networks = scale_up(device, node, domain);
+    if (devices > domain) cluster.networks.push_back(scale_out(device, cluster.devices_per_node));
+    return cluster;
+  }
+
+  std::vector<NetworkSpec> scale_up(const Device& device, int node, int domain) const {
+    const auto found = known_.inner.find({device.name, domain});
+    if (found != known_.inner.end()) return found->second;
+    NetworkSpec network;
+    network.name = "scale_up";
+    network.kind = NetworkKind::switched;
+    network.technology = known_.catalogue.link(device.scale_up_technology, device.mark);
+    const Sourced<Bandwidth>& port = device.scale_up.known ? device.scale_up : network.technology.bandwidth;
+    if (!port.known) throw Skip{device.name + ": nobody has published its scale-up bandwidth"};
+    network.port = port.value;
+    network.domain = domain;
+    network.node = node;
+    return {network};
+  }
+
+  NetworkSpec scale_out(const Device& device, int node) {
+    const std::string cell = text("nic_gbps");
+    if (cell.empty()) throw Skip{"several nodes, but the row does not give nic_gbps"};
+    const std::optional<double> rate = number<double>(cell);
+    if (!rate || *rate <= 0) throw Skip{fmt::format("nic_gbps \"{}\" is not a positive number", cell)};
+    NetworkSpec network;
+    network.name = "scale_out";
+    network.kind = node > 1 ? NetworkKind::rail_optimized : NetworkKind::fat_tree;
+    network.technology = known_.catalogue.link(network_technology(device, *rate), run_.mark);
+    network.port = Bandwidth(*rate * 1e9 / 8);
+    network.node = node;
+    network.unit_nodes = kUnitNodes;
+    return network;
+  }
+
+  // "ib-ndr-400g", "roce-100g": the vendor's usual kind (NVIDIA from 200 Gb/s on: InfiniBand, else RoCE) at the nearest rate.
+  std::string network_technology(const Device& device, double gbps) {
+    const std::string kind = lower(device.vendor) == "nvidia" && gbps >= 200 ? "ib-" : "roce-";
+    std::string best;
+    std::pair<bool, double> best_distance{true, INFINITY};  // (another kind, distance in octaves)
+    for (const std::string& name : known_.links) {
+      const std::optional<double> rate = rate_in_name(name);
+      if (!rate) continue;
+      const std::pair<bool, double> distance{name.rfind(kind, 0) != 0, std::abs(std::log2(*rate / gbps))};
+      if (distance < best_distance) {
+        best_distance = distance;
+        best = name;
+      }
+    }
+    if (best.empty()) throw Skip{"the catalogue has no scale-out link"};
+    assume(fmt::format("network {} at {:g} Gb/s", best, gbps));
+    return best;
+  }
+
+  static std::optional<double> rate_in_name(const std::string& name) {
+    const auto dash = name.rfind('-');
+    if (dash == std::string::npos || name.back() != 'g') return std::nullopt;
+    if (name.rfind("ib-", 0) != 0 && name.rfind("roce-", 0) != 0) return std::nullopt;
+    return number<double>(name.substr(dash + 1, name.size() - dash - 2));
+  }
+
+  const std::map<std::string, std::size_t>& columns_;
+  const CsvRow& cells_;
+  const Catalogued& known_;
+  PublishedRun& run_;
+  std::string framework_;
+  SoftwareDefaults defaults_;
+};
+
+// ---- The table ----------------------------------------------------------------------------------------------------------------
+
+std::map<std::string, std::size_t> find_columns(const CsvRow& header, const std::string& file) {
+  std::map<std::string, std::size_t> columns;
+  for (std::size_t i = 0; i < header.size(); ++i) columns.emplace(trimmed(header[i].text), i);
+  Diagnostics mistakes;
+  for (const char* column : kColumns)
+    if (!columns.contains(column)) mistakes.error({file, 1, 1}, fmt::format("a table of published training runs needs the column \"{}\"", column));
+  mistakes.throw_if_any();
+  return columns;
+}
+
+// The part that must be right for the file to be a table at all.
+std::optional<PublishedRun> identify(const CsvRow& row, const std::map<std::string, std::size_t>& columns, const std::string& file,
+                                     std::set<std::string>& ids, Diagnostics& mistakes) {
+  PublishedRun run;
+  run.mark = {file, row.front().line, 1};
+  const auto cell = [&](const char* column) -> const CsvCell& { return row[columns.at(column)]; };
+  run.id = trimmed(cell("id").text);
+  run.tier = trimmed(cell("tier").text);
+  run.device = trimmed(cell("device").text);
+  run.source = run.id.substr(0, run.id.find('-'));
+  const auto complain = [&](const char* column, std::string what) {
+    mistakes.error({file, cell(column).line, cell(column).column}, std::string(column) + ": " + std::move(what));
+  };
+  if (run.id.empty()) complain("id", "every row needs one");
+  else if (!ids.insert(run.id).second) complain("id", "\"" + run.id + "\" names an earlier row too");
+  const std::string measured = trimmed(cell("step_seconds").text);
+  const std::optional<double> seconds = number<double>(measured);
+  if (!seconds || !std::isfinite(*seconds) || *seconds <= 0) {
+    complain("step_seconds", "\"" + measured + "\" is not a positive number of seconds");
+    return std::nullopt;
+  }
+  run.measured_s = *seconds;
+  return run;
+}
+
+}  // namespace
+
+std::vector<PublishedRun> parse_published_runs(std::string_view text, const std::string& file, const Catalogue& catalogue) {
+  const std::vector<CsvRow> rows = CsvReader(text, file).rows();
+  if (rows.empty()) throw InputError({file, 0, 0}, "the file is empty");
+  const std::map<std::string, std::size_t> columns = find_columns(rows.front(), file);
+
+  Diagnostics mistakes;
+  std::set<std::string> ids;
+  std::vector<std::pair<PublishedRun, const CsvRow*>> identified;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const CsvRow& row = rows[i];
+    if (row.size() != rows.front().size()) {
+      mistakes.error({file, row.front().line, 1}, fmt::format("the row has {} fields, the header {}", row.size(), rows.front().size()));
+      continue;
+    }
+    if (auto run = identify(row, columns, file, ids, mistakes)) identified.emplace_back(std::move(*run), &row);
+  }
+  mistakes.throw_if_any();
+  if (identified.empty()) return {};
+
+  const Catalogued known(catalogue);
+  std::vector<PublishedRun> runs;
+  for (auto& [run, row] : identified) {
+    try {
+      RowReader(columns, *row, known, run).read();
+    } catch (const Skip& skip) {
+      run.why = skip.why;
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+std::vector<PublishedRun> read_published_runs(const std::string& file, const Catalogue& catalogue) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError({file, 0, 0}, "cannot read this file");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_published_runs(text.str(), file, catalogue);
+}
+
+}  // namespace headway

@@ -1,0 +1,18 @@
+// A scenario file: one scenario, or several under `compare:` that inherit from `base:`; `--set` laid over it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "config/library.h"
+#include "config/scenario.h"
+
+namespace headway {
+
+[[nodiscard]] std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides, const Library& library);
+
+// Raises one InputError with every mistake once: several scenarios may have met the same one in what they share.
+void throw_distinct(Diagnostics& diagnostics);
+
+}  // namespace headway

@@ -1,0 +1,248 @@
+#include "config/scenario_form.h"
+
+#include <algorithm>
+
+namespace headway {
+
+namespace {
+
+// A key, or a way to write one, that this version refuses.
+Form<bool> not_supported() {
+  return {[](const Node& node) -> std::optional<bool> {
+            node.error_at_key("not supported yet");
+            return std::nullopt;
+          },
+          Json(false)};
+}
+
+bool is_one_of(const Tree& tree, const std::vector<std::string>& words) {
+  return tree.is_text() && std::find(words.begin(), words.end(), tree.text) != words.end();
+}
+
+// `form`, with words that will mean something one day.
+template <class V>
+Form<V> but_not_yet(Form<V> form, std::vector<std::string> words) {
+  form.read = [read = std::move(form.read), words = std::move(words)](const Node& node) -> std::optional<V> {
+    if (!is_one_of(node.tree(), words)) return read(node);
+    node.error("\"" + node.tree().text + "\" is not supported yet");
+    return std::nullopt;
+  };
+  return form;
+}
+
+Form<std::string> placement() {
+  Form<std::string> form = but_not_yet(word_of({"packed"}), {"by_rail", "scattered"});
+  form.read = [read = std::move(form.read)](const Node& node) -> std::optional<std::string> {
+    if (!node.tree().is_list()) return read(node);
+    node.error("an explicit order is not supported yet");
+    return std::nullopt;
+  };
+  return form;
+}
+
+// none, one module, or a list of modules.
+Form<Recompute> recompute() {
+  std::vector<std::string> words = all_names<RecomputeModule>();
+  words.emplace_back("none");
+  const Form<std::string> word = word_of(words);
+  const Form<std::vector<RecomputeModule>> list = list_of(one_of<RecomputeModule>());
+  return {[word, list](const Node& node) -> std::optional<Recompute> {
+            if (node.tree().is_list()) {
+              std::optional<std::vector<RecomputeModule>> modules = list.read(node);
+              if (!modules) return std::nullopt;
+              return Recompute{std::move(*modules)};
+            }
+            const std::optional<std::string> name = word.read(node);
+            if (!name) return std::nullopt;
+            if (*name == "none") return Recompute{};
+            return Recompute{{*value_of<RecomputeModule>(*name)}};
+          },
+          {{"anyOf", {word.schema, list.schema}}}};
+}
+
+Form<ParallelText> parallel() {
+  using P = ParallelText;
+  return but_not_yet(Record<P>()
+                         .optional("tensor", &P::tensor, integer(1), "devices that share every matrix; 1 where left out")
+                         .optional("sequence", &P::sequence, boolean(), "sequence parallelism inside the tensor group")
+                         .optional("pipeline", &P::pipeline, integer(1), "stages; 1 where left out")
+                         .optional("virtual_stages", &P::virtual_stages, integer(1), "model chunks of a stage; 1 where left out")
+                         .optional("context", &P::context, integer(1), "devices that share every sequence; 1 where left out")
+                         .optional("expert", &P::expert, integer(1), "devices that share the experts; 1 where left out")
+                         .optional("data", &P::data, integer(1), "replicas; what is left of the devices where left out")
+                         .form(),
+                     {"auto"});
+}
+
+Form<WorkloadText> workload() {
+  using W = WorkloadText;
+  const Form<WorkloadText> form =
+      Record<W>()
+          .required("model", &W::model, model_reference(), "a name in workloads/models, a path to a Hugging Face config.json, or a model in place")
+          .required("precision", &W::precision, reference(CatalogueKind::recipes, recipe_form()), "a name in workloads/recipes")
+          .required("sequence", &W::sequence, integer(1), "tokens per sequence")
+          .required("global_batch", &W::global_batch, integer(1), "sequences per optimizer step")
+          .optional("microbatch", &W::microbatch, integer(1), "sequences per microbatch and replica; 1 where left out")
+          .required("parallel", &W::parallel, parallel(), "the layout")
+          .optional("schedule", &W::schedule, but_not_yet(one_of<Schedule>(), {"zero_bubble", "dualpipe", "dualpipe_v"}),
+                    "of the pipeline; 1f1b where left out, interleaved with virtual stages")
+          .optional("sharding", &W::sharding, one_of<Sharding>(), "what data parallelism shards; none where left out")
+          .optional("recompute", &W::recompute, recompute(), "what the backward pass computes again; none where left out")
+          .optional("software", &W::software, reference(CatalogueKind::software, software_form()),
+                    "a name in workloads/software: whose kernels, overlaps and host gaps; megatron-core where left out")
+          .optional("placement", &W::placement, placement(), "of ranks on devices; packed where left out")
+          .optional("split", &W::split, list_of(integer(0)), "layers of each (virtual) stage in model order")
+          .form();
+  return {[read = form.read](const Node& node) -> std::optional<WorkloadText> {
+            if (const Tree* collective = node.tree().find("collective")) {
+              node.error_at(collective->key_mark, "a bare collective is not supported yet");
+              return std::nullopt;
+            }
+            return read(node);
+          },
+          form.schema};
+}
+
+// `{use: dgx-h100, devices: 16384}`, or a whole cluster.
+Form<Cluster> cluster() {
+  return {[](const Node& node) -> std::optional<Cluster> {
+            if (node.tree().is_text()) {
+              node.error("write {use: " + node.tree().text + "}");
+              return std::nullopt;
+            }
+            if (!node.expect(Tree::Kind::map)) return std::nullopt;
+            return read_in_place(CatalogueKind::clusters, cluster_form(), node);
+          },
+          {{"$ref", definition(CatalogueKind::clusters)}}};
+}
+
+Record<ScenarioText> make_scenario_record() {
+  using S = ScenarioText;
+  return Record<S>()
+      .optional("name", &S::name, text(), "what tables call it; the file's name where left out")
+      .optional("question", &S::question, text(), "what is asked, in a sentence")
+      .required("cluster", &S::cluster, cluster(), "a cluster in place, or {use: NAME, devices: N}")
+      .required("workload", &S::workload, workload(), "what is trained, and how")
+      .optional("restrict", &S::restrict_by, list_of(restriction_form()), "what-ifs laid over the cluster, in order")
+      .other("jobs", false, not_supported(), "")
+      .other("sweep", false, not_supported(), "");
+}
+
+// ---- what the text leaves open
+
+class Assumptions {
+ public:
+  explicit Assumptions(std::vector<std::string>& list) : list_(list) {}
+
+  template <class V>
+  V value(const std::string& key, const std::optional<V>& written, V fallback, std::string_view fallback_name) {
+    if (written) return *written;
+    list_.push_back(key + ": " + std::string(fallback_name) + " (default)");
+    return fallback;
+  }
+
+ private:
+  std::vector<std::string>& list_;
+};
+
+std::optional<Software> default_software(const Node& workload) {
+  Tree name;
+  name.kind = Tree::Kind::text;
+  name.text = "megatron-core";
+  name.key = "software";
+  name.mark = workload.tree().mark;
+  return reference(CatalogueKind::software, software_form()).read(workload.entry(name));
+}
+
+// Degrees a layout does not name are 1; `data` is what is left of the devices. Nothing when the product cannot be.
+std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, int devices) {
+  Layout layout;
+  layout.tensor = text.tensor.value_or(1);
+  layout.sequence = text.sequence.value_or(false);
+  layout.pipeline = text.pipeline.value_or(1);
+  layout.virtual_stages = text.virtual_stages.value_or(1);
+  layout.context = text.context.value_or(1);
+  layout.expert = text.expert.value_or(1);
+
+  const long long model = 1LL * layout.tensor * layout.pipeline * layout.context;
+  const std::string product = "tensor " + std::to_string(layout.tensor) + " x pipeline " + std::to_string(layout.pipeline) +
+                              " x context " + std::to_string(layout.context);
+  if (text.data && model * *text.data != devices) {
+    workload.error_below("parallel.data", product + " x data " + std::to_string(*text.data) + " = " + std::to_string(model * *text.data) +
+                                              " devices, but the cluster has " + std::to_string(devices));
+    return std::nullopt;
+  }
+  if (devices % model != 0) {
+    workload.error_below("parallel", product + " = " + std::to_string(model) + " does not divide the cluster's " + std::to_string(devices) + " devices");
+    return std::nullopt;
+  }
+  layout.data = static_cast<int>(devices / model);
+  return layout;
+}
+
+std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text, int devices, std::vector<std::string>& assumed) {
+  Assumptions assume(assumed);
+  TrainingPlan plan;
+  plan.model = text.model;
+  plan.recipe = text.precision;
+  plan.sequence = text.sequence;
+  plan.global_batch = text.global_batch;
+  plan.split = text.split;
+  plan.microbatch = assume.value("microbatch", text.microbatch, 1, "1");
+  const bool chunks = text.parallel.virtual_stages.value_or(1) > 1;
+  if (text.parallel.tensor.value_or(1) > 1) (void)assume.value("parallel.sequence", text.parallel.sequence, false, "false");
+  const Schedule fallback = chunks ? Schedule::interleaved : Schedule::one_f_one_b;
+  plan.schedule = assume.value("schedule", text.schedule, fallback, name_of(fallback));
+  plan.sharding = assume.value("sharding", text.sharding, Sharding::none, name_of(Sharding::none));
+  plan.recompute = assume.value("recompute", text.recompute, Recompute{}, "none");
+  (void)assume.value("placement", text.placement, std::string("packed"), "packed");
+
+  const std::optional<Software> software = text.software ? text.software : default_software(node);
+  const std::optional<Layout> layout = lay_out(node, text.parallel, devices);
+  if (!software || !layout) return std::nullopt;
+  plan.software = assume.value("software", text.software, *software, software->name);
+  plan.layout = *layout;
+  return plan;
+}
+
+void report(const std::vector<PlanMistake>& mistakes, const Node& workload) {
+  for (const PlanMistake& mistake : mistakes) workload.error_below(mistake.key, mistake.message);
+}
+
+}  // namespace
+
+const Record<ScenarioText>& scenario_record() {
+  static const Record<ScenarioText> record = make_scenario_record();
+  return record;
+}
+
+std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
+  const std::size_t before = session.diagnostics.size();
+  const Node node(tree, "", session);
+  ScenarioText text;
+  scenario_record().read(node, text);
+
+  Scenario scenario;
+  scenario.name = text.name.value_or("");
+  scenario.question = text.question.value_or("");
+  if (text.cluster && text.restrict_by) {
+    std::vector<Restriction> restrictions;
+    for (const SaidRestriction& said : *text.restrict_by) {
+      restrictions.push_back(said.restriction);
+      scenario.restrictions.push_back(said.words);
+    }
+    text.cluster = apply(restrictions, std::move(*text.cluster), session.diagnostics);
+  }
+  if (text.cluster && text.workload) {
+    const Node workload_node = node.entry(*tree.find("workload"));
+    if (auto plan = make_plan(workload_node, *text.workload, text.cluster->devices(), scenario.assumed)) {
+      report(check_plan(*plan), workload_node);
+      scenario.plan = std::move(*plan);
+    }
+  }
+  if (session.diagnostics.size() > before) return std::nullopt;
+  scenario.cluster = std::move(*text.cluster);
+  return scenario;
+}
+
+}  // namespace headway

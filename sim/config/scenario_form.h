@@ -1,0 +1,46 @@
+// A scenario as it is written, and how it becomes a Scenario.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/file_forms.h"
+#include "config/form.h"
+#include "config/scenario.h"
+
+namespace headway {
+
+struct ParallelText {
+  std::optional<int> tensor, pipeline, virtual_stages, context, expert, data;
+  std::optional<bool> sequence;
+};
+
+struct WorkloadText {
+  Model model;
+  Recipe precision;
+  int sequence = 0, global_batch = 0;
+  std::optional<int> microbatch;
+  ParallelText parallel;
+  std::optional<Schedule> schedule;
+  std::optional<Sharding> sharding;
+  std::optional<Recompute> recompute;
+  std::optional<Software> software;
+  std::optional<std::string> placement;
+  std::vector<int> split;
+};
+
+struct ScenarioText {
+  std::optional<std::string> name, question;
+  std::optional<Cluster> cluster;
+  std::optional<WorkloadText> workload;
+  std::optional<std::vector<SaidRestriction>> restrict_by;
+};
+
+[[nodiscard]] const Record<ScenarioText>& scenario_record();
+
+// The scenario that `tree` describes, once it is merged with what it inherits. Nothing, and why in the session's diagnostics,
+// where it cannot be run.
+[[nodiscard]] std::optional<Scenario> read_scenario(const Tree& tree, Session& session);
+
+}  // namespace headway

@@ -1,0 +1,71 @@
+#include "hardware/attention_cost.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/check.h"
+#include "hardware/clock.h"
+
+namespace headway {
+namespace {
+
+constexpr double kBlock = 128;          // queries (keys, backward) that one unit of work holds
+constexpr double kReferenceHead = 128;  // the head size the fractions are given for
+
+const AttentionRate& rate_of(const Device& device, const std::string& implementation) {
+  const auto rate = device.attention.find(implementation);
+  if (rate != device.attention.end()) return rate->second;
+  std::vector<std::string> known;
+  for (const auto& [name, unused] : device.attention) known.push_back(name);
+  throw InputError(device.mark, device.name + ": no attention implementation \"" + implementation + "\"" +
+                                    did_you_mean(implementation, known));
+}
+
+// Time per key over that at the reference head size: the products' part grows with the head, the softmax does not.
+double time_per_key(const Attention& a, double softmax_share) {
+  const double head = (a.qk_dim + a.v_dim) / 2;
+  return (1.0 - softmax_share) * head / kReferenceHead + softmax_share;
+}
+
+double length_efficiency(const Attention& a, double half_length, double key_time) {
+  const double fixed_price = (a.causal ? half_length : half_length / 4) / key_time;
+  return a.kv_length / (a.kv_length + fixed_price);
+}
+
+double head_efficiency(const Attention& a, double key_time) {
+  const double head = (a.qk_dim + a.v_dim) / 2;
+  return head / kReferenceHead / key_time;
+}
+
+double occupancy(const Attention& a, double multiprocessors) {
+  const double length = a.pass == AttentionPass::forward ? a.q_length : a.kv_length;
+  const double blocks = std::ceil(length / kBlock);
+  const double filled = length / (blocks * kBlock);
+  const double waves = a.batch * a.heads * blocks / multiprocessors;
+  const double paid = waves <= 1.0 ? 1.0 : 0.5 * (waves + std::ceil(waves));
+  return filled * waves / paid;
+}
+
+}  // namespace
+
+Seconds attention_time(const Attention& a, const Device& device, const std::string& implementation, ClockRegime regime) {
+  HEADWAY_CHECK(a.batch > 0 && a.heads > 0 && a.kv_heads > 0 && a.q_length > 0 && a.kv_length > 0 && a.qk_dim > 0 && a.v_dim > 0,
+                "attention has positive dimensions");
+  const Kernel kernel{"", a};
+  const MatrixRate& matrix = require_format(a.format, device);
+  const AttentionRate& rate = rate_of(device, implementation);
+  const double asymptote = a.pass == AttentionPass::forward ? require_share(rate.forward_fraction, device, "forward_fraction")
+                                                            : require_share(rate.backward_fraction, device, "backward_fraction");
+  const double key_time = time_per_key(a, rate.softmax_share.known ? rate.softmax_share.value : 0.0);
+  const double share = std::min(1.0, asymptote * head_efficiency(a, key_time)) *
+                       length_efficiency(a, require(rate.half_length, device, "half_length"), key_time) *
+                       occupancy(a, require(device.multiprocessors, device, "multiprocessors")) * clock_share(device, regime);
+  const Seconds compute = matrix_flops(kernel) / (require(matrix.peak, device, "peak") * share);
+  const Seconds memory = least_traffic(kernel) / (require(device.memory_bandwidth, device, "memory_bandwidth") *
+                                                  require_share(device.gemm_memory_fraction, device, "gemm_memory_fraction"));
+  const Seconds floor = rate.floor.known ? rate.floor.value : require(matrix.gemm_floor, device, "gemm_floor");
+  return floor + std::max(compute, memory);
+}
+
+}  // namespace headway

@@ -1,0 +1,207 @@
+#include "network/fabric.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "network/switch_forest.h"
+
+namespace headway {
+namespace {
+
+// Above this many devices a full mesh's pair links are not resources of their own; collectives still respect their rate.
+constexpr std::uint32_t kLargestMeshInLinks = 16;
+
+double efficiency_of(const LinkTechnology& technology) {
+  if (!technology.efficiency.known)
+    throw InputError(technology.mark, technology.name + ": no published value for \"efficiency\"; give one in the link file");
+  return technology.efficiency.value;
+}
+
+std::vector<Bandwidth> achievable(std::vector<Bandwidth> line_rates, const LinkTechnology& technology) {
+  const double efficiency = efficiency_of(technology);
+  for (Bandwidth& rate : line_rates) rate *= efficiency;
+  return line_rates;
+}
+
+}  // namespace
+
+// One network's links, numbered from `first`: out and in port of every device, up and down link of every trunk, then the pair
+// links of a small full mesh. Nothing but the capacities is stored for each of them.
+struct BuiltNetwork {
+  NetworkSpec spec;
+  NetworkExtent extent;
+  Wiring wiring;
+  std::size_t first = 0;
+  std::vector<double> capacity;  // by link, B/s
+
+  // `ports`: achievable rates.
+  BuiltNetwork(NetworkSpec network, const std::vector<Bandwidth>& ports, std::size_t first_link)
+      : spec(std::move(network)), extent(extent_of(spec, ports.size())), wiring(wire(spec, extent, ports)), first(first_link) {
+    capacity.reserve(links());
+    for (Bandwidth port : ports) capacity.insert(capacity.end(), 2, port.value());
+    for (std::size_t trunk = 0; trunk < trunks(); ++trunk)
+      capacity.insert(capacity.end(), 2, wiring.switches.trunk_capacity(trunk).value());
+    for (std::uint32_t device = 0; device < pair_devices(); ++device)
+      capacity.insert(capacity.end(), peers(), ports[device].value() / peers());
+  }
+
+  [[nodiscard]] std::size_t trunks() const { return wiring.switches.trunks(); }
+  [[nodiscard]] std::uint32_t peers() const { return extent.domain - 1; }
+  [[nodiscard]] bool has_pair_links() const {
+    return spec.kind == NetworkKind::full_mesh && extent.domain > 1 && extent.domain <= kLargestMeshInLinks;
+  }
+  [[nodiscard]] std::uint32_t pair_devices() const { return has_pair_links() ? extent.devices : 0; }
+  [[nodiscard]] std::size_t first_trunk() const { return 2 * std::size_t{extent.devices}; }
+  [[nodiscard]] std::size_t first_pair() const { return first_trunk() + 2 * trunks(); }
+  [[nodiscard]] std::size_t links() const { return first_pair() + std::size_t{pair_devices()} * peers(); }
+
+  [[nodiscard]] LinkId out_port(DeviceIndex device) const { return LinkId(first + 2 * std::size_t{device}); }
+  [[nodiscard]] LinkId in_port(DeviceIndex device) const { return LinkId(first + 2 * std::size_t{device} + 1); }
+  [[nodiscard]] LinkId up(SwitchId below) const { return LinkId(first + first_trunk() + 2 * std::size_t{below.index()}); }
+  [[nodiscard]] LinkId down(SwitchId below) const { return LinkId(up(below).index() + 1U); }
+  [[nodiscard]] LinkId pair(DeviceIndex from, DeviceIndex to) const {
+    const std::uint32_t at = from % extent.domain, other = to % extent.domain;
+    return LinkId(first + first_pair() + std::size_t{from} * peers() + (other < at ? other : other - 1));
+  }
+
+  [[nodiscard]] std::string name_of(std::size_t local) const {
+    const auto device = [](std::size_t number) { return "device " + std::to_string(number); };
+    if (local < first_trunk()) return device(local / 2) + (local % 2 == 0 ? " out" : " in");
+    if (local < first_pair()) {
+      const std::size_t trunk = (local - first_trunk()) / 2;
+      return wiring.switches.name(SwitchId(trunk)) + (local % 2 == 0 ? " up" : " down");
+    }
+    const std::size_t from = (local - first_pair()) / peers(), slot = (local - first_pair()) % peers();
+    const std::size_t to = from - from % extent.domain + slot + (slot >= from % extent.domain ? 1 : 0);
+    return device(from) + " to " + device(to);
+  }
+
+  void scale(LinkId link, double factor) { capacity[link.index() - first] *= factor; }
+
+  void scale_device(DeviceIndex device, double factor) {
+    if (device >= extent.devices)
+      throw InputError({}, spec.name + ": a fault names device " + std::to_string(device) + " of " + std::to_string(extent.devices));
+    scale(out_port(device), factor);
+    scale(in_port(device), factor);
+    const DeviceIndex domain_start = device - device % extent.domain;
+    for (DeviceIndex peer = domain_start; has_pair_links() && peer < std::min(domain_start + extent.domain, extent.devices); ++peer) {
+      if (peer == device) continue;
+      scale(pair(device, peer), factor);
+      scale(pair(peer, device), factor);
+    }
+  }
+
+  void scale_cable(const LinkFault& fault) {
+    const auto trunk = wiring.switches.find_trunk(fault.from, fault.to);
+    if (!trunk) throw InputError({}, spec.name + ": no cable joins \"" + fault.from + "\" and \"" + fault.to + "\"");
+    scale(up(SwitchId(*trunk)), fault.scale);
+    scale(down(SwitchId(*trunk)), fault.scale);
+  }
+
+  void suffer(const LinkFault& fault) {
+    if (fault.device) scale_device(static_cast<DeviceIndex>(*fault.device), fault.scale);
+    if (fault.node)
+      for (std::uint32_t i = 0; i < extent.node; ++i)
+        scale_device(static_cast<DeviceIndex>(*fault.node) * extent.node + i, fault.scale);
+    if (!fault.from.empty() || !fault.to.empty()) scale_cable(fault);
+  }
+};
+
+struct Fabric::Impl {
+  std::size_t devices = 0;
+  std::vector<BuiltNetwork> networks;
+  std::size_t links = 0;
+
+  [[nodiscard]] const BuiltNetwork& at(NetworkId network) const { return networks[network.index()]; }
+  [[nodiscard]] const BuiltNetwork& owner(LinkId link) const { return networks[owner_index(link)]; }
+  [[nodiscard]] std::size_t owner_index(LinkId link) const {
+    HEADWAY_CHECK(link.index() < links, "no such link");
+    std::size_t network = networks.size() - 1;
+    while (networks[network].first > link.index()) --network;
+    return network;
+  }
+
+  void suffer(const LinkFault& fault) {
+    for (BuiltNetwork& network : networks)
+      if (network.spec.name == fault.network) return network.suffer(fault);
+    std::vector<std::string> names;
+    for (const BuiltNetwork& network : networks) names.push_back(network.spec.name);
+    throw InputError({}, "a fault names network \"" + fault.network + "\", which the cluster lacks" + did_you_mean(fault.network, names));
+  }
+};
+
+Fabric::Fabric(std::vector<NetworkSpec> networks, std::size_t devices, std::vector<std::vector<Bandwidth>> ports,
+               const std::vector<LinkFault>& faults)
+    : impl_(std::make_unique<Impl>()) {
+  HEADWAY_CHECK(devices > 0 && ports.size() == networks.size(), "one list of ports for each network");
+  impl_->devices = devices;
+  impl_->networks.reserve(networks.size());
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    HEADWAY_CHECK(ports[i].size() == devices, "one port for each device");
+    ports[i] = achievable(std::move(ports[i]), networks[i].technology);
+    impl_->networks.emplace_back(std::move(networks[i]), ports[i], impl_->links);
+    impl_->links += impl_->networks.back().links();
+  }
+  for (const LinkFault& fault : faults) impl_->suffer(fault);
+}
+
+Fabric::~Fabric() = default;
+Fabric::Fabric(Fabric&&) noexcept = default;
+
+std::size_t Fabric::devices() const { return impl_->devices; }
+std::size_t Fabric::network_count() const { return impl_->networks.size(); }
+const NetworkSpec& Fabric::spec(NetworkId network) const { return impl_->at(network).spec; }
+
+std::size_t Fabric::link_count() const { return impl_->links; }
+
+Bandwidth Fabric::capacity(LinkId link) const {
+  const BuiltNetwork& network = impl_->owner(link);
+  return Bandwidth(network.capacity[link.index() - network.first]);
+}
+
+NetworkId Fabric::network_of(LinkId link) const { return NetworkId(impl_->owner_index(link)); }
+
+std::string Fabric::link_name(LinkId link) const {
+  const BuiltNetwork& network = impl_->owner(link);
+  return network.spec.name + ": " + network.name_of(link.index() - network.first);
+}
+
+std::uint32_t Fabric::domain_size(NetworkId network) const { return impl_->at(network).extent.domain; }
+
+std::uint32_t Fabric::domain_of(NetworkId network, DeviceIndex device) const { return device / impl_->at(network).extent.domain; }
+
+std::optional<NetworkId> Fabric::joining(DeviceIndex a, DeviceIndex b) const {
+  for (std::size_t i = 0; i < network_count(); ++i)
+    if (domain_of(NetworkId(i), a) == domain_of(NetworkId(i), b)) return NetworkId(i);
+  return std::nullopt;
+}
+
+LinkId Fabric::out_port(NetworkId network, DeviceIndex device) const { return impl_->at(network).out_port(device); }
+LinkId Fabric::in_port(NetworkId network, DeviceIndex device) const { return impl_->at(network).in_port(device); }
+
+void Fabric::route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<LinkId>& links) const {
+  const BuiltNetwork& built = impl_->at(network);
+  HEADWAY_CHECK(from != to && domain_of(network, from) == domain_of(network, to), "a route stays in its domain");
+  const SwitchForest& switches = built.wiring.switches;
+  const SwitchId start = built.wiring.leaf_of[from], end = built.wiring.leaf_of[to];
+  const SwitchId top = switches.lowest_common(start, end);
+  links.push_back(built.out_port(from));
+  for (SwitchId at = start; at != top; at = switches.parent(at)) links.push_back(built.up(at));
+  if (built.has_pair_links()) links.push_back(built.pair(from, to));
+  const std::size_t turn = links.size();
+  for (SwitchId at = end; at != top; at = switches.parent(at)) links.push_back(built.down(at));
+  std::reverse(links.begin() + static_cast<std::ptrdiff_t>(turn), links.end());
+  links.push_back(built.in_port(to));
+}
+
+bool Fabric::has_pair_links(NetworkId network) const { return impl_->at(network).has_pair_links(); }
+
+void Fabric::trunks_above(NetworkId network, DeviceIndex device, std::vector<TrunkLinks>& trunks) const {
+  const BuiltNetwork& built = impl_->at(network);
+  const SwitchForest& switches = built.wiring.switches;
+  for (SwitchId at = built.wiring.leaf_of[device]; !switches.is_root(at); at = switches.parent(at))
+    trunks.push_back({built.up(at), built.down(at)});
+}
+
+}  // namespace headway

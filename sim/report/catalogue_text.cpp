@@ -1,0 +1,161 @@
+#include "report/catalogue_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/run_text.h"
+
+namespace headway {
+
+namespace {
+
+std::string title(const std::string& name, const std::string& words, const TextStyle& style) {
+  return wrapped("", toned(name, Tone::heading, style) + (words.empty() ? "" : ": " + words));
+}
+
+std::string heading(std::string_view text, const TextStyle& style) { return "\n" + toned(text, Tone::heading, style) + "\n"; }
+
+std::string fact(std::string_view name, const std::string& text) { return text.empty() ? "" : wrapped(fmt::format("  {:<16}", name), text); }
+
+std::string rate_text(Bandwidth rate) {
+  const double gb = rate.value() / 1e9;
+  return gb >= 1000 ? significant(gb / 1000) + " TB/s" : significant(gb) + " GB/s";
+}
+
+std::string say(FlopRate rate) { return significant(rate.value() / 1e12) + " TFLOPS"; }
+std::string say(Bandwidth rate) { return rate_text(rate); }
+std::string say(Bytes size) { return fmt::format("{} GB ({})", significant(size.value() / 1e9, 3), bytes_text(size)); }
+std::string say(Seconds time) { return seconds_text(time); }
+std::string say(Watts power) { return grouped(power.value()) + " W"; }
+std::string say(double value) { return significant(value); }
+std::string say(int value) { return grouped(value); }
+
+// One line per value: key, value, grade, and the source wrapped behind them.
+class ValueLines {
+ public:
+  template <class T>
+  void add(const std::string& key, const Sourced<T>& value) {
+    const std::string lead = value.known ? fmt::format("  {:<30}{:<22}{:<11}", key, say(value.value), name_of(value.grade))
+                                         : fmt::format("  {:<30}{:<22}{:<11}", key, "unknown", "");
+    text_ += value.source.empty() ? lead.substr(0, lead.find_last_not_of(' ') + 1) + "\n" : wrapped(lead, value.source);
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string network_text(const NetworkSpec& network) {
+  std::string text = fmt::format("{}, {}, {} per device and direction", name_of(network.kind),
+                                 network.technology.title.empty() ? network.technology.name : network.technology.title, rate_text(network.port));
+  text += network.domain > 0 ? fmt::format(", domains of {} devices", network.domain) : ", whole cluster";
+  if (network.taper != 1.0) text += fmt::format(", taper {:g}:1", network.taper);
+  if (network.leaf_oversubscription != 1.0) text += fmt::format(", leaf oversubscription {:g}:1", network.leaf_oversubscription);
+  if (network.spine_oversubscription != 1.0) text += fmt::format(", spine oversubscription {:g}:1", network.spine_oversubscription);
+  return text;
+}
+
+std::string parameters_text(double parameters) {
+  return parameters >= 1e12 ? significant(parameters / 1e12) + " T" : parameters >= 1e9 ? significant(parameters / 1e9) + " B" : significant(parameters / 1e6) + " M";
+}
+
+std::string cluster_facts(const Cluster& cluster) {
+  std::string out = fact("devices", grouped(cluster.devices()) + (cluster.packages() != cluster.devices() ? fmt::format(" in {} packages", grouped(cluster.packages())) : ""));
+  for (const DeviceGroup& group : cluster.groups)
+    out += fact("of", fmt::format("{} x {} ({})", grouped(group.devices), group.device.name, group.device.title));
+  out += fact("per node", grouped(cluster.devices_per_node));
+  for (const NetworkSpec& network : cluster.networks) out += fact(network.name, network_text(network));
+  for (const SlowDevice& slow : cluster.slow_devices) out += fact("slow device", fmt::format("{} at {:g} of its speed", slow.device, slow.speed));
+  return out;
+}
+
+}  // namespace
+
+std::string list_text(const std::vector<ListEntry>& entries) {
+  std::size_t width = 0;
+  for (const ListEntry& entry : entries) width = std::max(width, columns_of(entry.name));
+  std::string out;
+  for (const ListEntry& entry : entries)
+    out += entry.title.empty() ? entry.name + "\n" : wrapped(padded(entry.name, width) + "  ", entry.title);
+  return out;
+}
+
+std::string device_text(const Device& device, const TextStyle& style) {
+  std::string out = title(device.name, device.title, style) + fact("vendor", device.vendor);
+  if (device.dies_per_package > 1) out += fact("package", fmt::format("one of {} dies", device.dies_per_package));
+
+  ValueLines matrix;
+  for (const auto& [format, rate] : device.matrix) {
+    const std::string name(name_of(format));
+    matrix.add(name + " dense peak", rate.peak);
+    matrix.add(name + " share large GEMMs reach", rate.gemm_fraction);
+    matrix.add(name + " roofline knee", rate.gemm_knee);
+    matrix.add(name + " shortest GEMM", rate.gemm_floor);
+  }
+  for (const auto& [name, rate] : device.attention) {
+    matrix.add(name + " forward share", rate.forward_fraction);
+    matrix.add(name + " backward share", rate.backward_fraction);
+    matrix.add(name + " half-rate length", rate.half_length);
+  }
+  out += heading("Matrix units", style) + matrix.text();
+
+  ValueLines memory;
+  memory.add("memory", device.memory);
+  memory.add("memory bandwidth", device.memory_bandwidth);
+  memory.add("share GEMMs reach", device.gemm_memory_fraction);
+  for (const auto& [kind, fraction] : device.stream_fraction) memory.add(fmt::format("share {} reaches", name_of(kind)), fraction);
+  memory.add("shortest memory pass", device.stream_floor);
+  out += heading("Memory", style) + memory.text();
+
+  ValueLines rest;
+  rest.add("sustained clock", device.sustained_clock);
+  rest.add("weight gradient slowdown", device.weight_gradient_slowdown);
+  rest.add("multiprocessors", device.multiprocessors);
+  rest.add(device.scale_up_technology.empty() ? "scale-up port" : "scale-up, " + device.scale_up_technology, device.scale_up);
+  rest.add("board power", device.board_power);
+  rest.add("die area, mm2", device.die_area_mm2);
+  return out + heading("The rest", style) + rest.text();
+}
+
+std::string cluster_text(const Cluster& cluster, const TextStyle& style) {
+  return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("source", cluster.source);
+}
+
+std::string model_text(const Model& model, const TextStyle& style) {
+  std::string out = title(model.name, model.title, style);
+  out += fact("parameters", fmt::format("{} ({} per layer, embedding {}, head {})", parameters_text(total_parameters(model)),
+                                        parameters_text(layer_parameters(model)), parameters_text(embedding_parameters(model)),
+                                        model.tied_embeddings ? "tied" : parameters_text(head_parameters(model))));
+  out += fact("layers", grouped(model.layers));
+  out += fact("hidden", grouped(model.hidden));
+  out += fact("MLP", fmt::format("{} wide, {}", grouped(model.ffn), model.gated_mlp ? "gated (three matrices)" : "two matrices"));
+  out += fact("attention", fmt::format("{} heads of {}, {} of keys and values", model.heads, model.head_dim, model.kv_heads));
+  out += fact("vocabulary", grouped(model.vocabulary));
+  out += fact("positions", model.learned_positions > 0 ? fmt::format("learned, {}", grouped(model.learned_positions)) : "rotary or none");
+  if (model.biases) out += fact("biases", "yes");
+  return out + fact("source", model.source);
+}
+
+std::string scenario_text(const Scenario& scenario, const TextStyle& style) {
+  const TrainingPlan& plan = scenario.plan;
+  std::string out = title(scenario.name, scenario.question, style);
+  out += heading("Cluster: " + scenario.cluster.name, style) + cluster_facts(scenario.cluster);
+  for (const std::string& restriction : scenario.restrictions) out += fact("restricted", restriction);
+  out += heading("Workload", style);
+  out += fact("model", fmt::format("{} ({} parameters)", plan.model.title.empty() ? plan.model.name : plan.model.title, parameters_text(total_parameters(plan.model))));
+  out += fact("precision", plan.recipe.name);
+  out += fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}", grouped(plan.global_batch), grouped(plan.sequence), plan.microbatch));
+  out += fact("layout", layout_text(plan.layout));
+  out += fact("schedule", std::string(name_of(plan.schedule)));
+  out += fact("sharding", std::string(name_of(plan.sharding)));
+  out += fact("recompute", recompute_text(plan.recompute));
+  out += fact("software", plan.software.name);
+  if (!scenario.assumed.empty()) {
+    out += heading("Assumed, because nobody said", style);
+    for (const std::string& what : scenario.assumed) out += wrapped("  - ", what);
+  }
+  return out;
+}
+
+}  // namespace headway

@@ -1,0 +1,22 @@
+// What the catalogue holds, as text: lists of names, and one entry with every value, its grade and its source.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cluster/cluster.h"
+#include "config/scenario.h"
+#include "hardware/device.h"
+#include "report/json.h"
+#include "report/text.h"
+#include "training/model.h"
+
+namespace headway {
+
+[[nodiscard]] std::string list_text(const std::vector<ListEntry>& entries);
+[[nodiscard]] std::string device_text(const Device& device, const TextStyle& style = {});
+[[nodiscard]] std::string cluster_text(const Cluster& cluster, const TextStyle& style = {});
+[[nodiscard]] std::string model_text(const Model& model, const TextStyle& style = {});
+[[nodiscard]] std::string scenario_text(const Scenario& scenario, const TextStyle& style = {});
+
+}  // namespace headway

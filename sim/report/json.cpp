@@ -1,0 +1,168 @@
+#include "report/json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "report/run_text.h"
+#include "report/text.h"
+#include "study/breakdown_parts.h"
+#include "study/comparison.h"
+
+namespace headway {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double finite(double value) {
+  HEADWAY_CHECK(std::isfinite(value), "a number in a report is not finite");
+  return value + 0.0;  // no negative zero
+}
+
+std::string document(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+std::string snake(std::string words) {
+  for (char& c : words)
+    if (c == ' ' || c == '-') c = '_';
+  return words;
+}
+
+Json layout(const Result& r) {
+  const Layout& l = r.layout;
+  return {{"tensor", l.tensor},   {"sequence", l.sequence}, {"pipeline", l.pipeline}, {"virtual_stages", l.virtual_stages},
+          {"context", l.context}, {"expert", l.expert},     {"data", l.data},         {"microbatches", r.microbatches}};
+}
+
+Json breakdown(const Result& r) {
+  Json json = Json::object();
+  for (const BreakdownPart& part : kBreakdownParts) json[std::string(part.key)] = finite((r.breakdown.*part.time).value());
+  return json;
+}
+
+Json memory(const Result& r) {
+  Json by_stage = Json::array();
+  Json terms = Json::array();
+  for (const StageMemory& stage : r.memory_by_stage) {
+    by_stage.push_back(finite(gib(stage.total())));
+    Json of_stage = Json::object();
+    for (const MemoryTerm& term : stage.terms) of_stage[snake(term.name)] = finite(gib(term.bytes));
+    terms.push_back(std::move(of_stage));
+  }
+  return {{"peak", finite(gib(peak_memory(r)))}, {"capacity", finite(gib(r.memory_capacity))}, {"by_stage", by_stage}, {"terms_by_stage", terms}};
+}
+
+Json collectives(const Result& r) {
+  Json list = Json::array();
+  for (const CollectiveUse& use : r.collectives)
+    list.push_back({{"name", use.name},
+                    {"algorithm", use.algorithm},
+                    {"members", use.members},
+                    {"bytes", finite(use.bytes.value())},
+                    {"alone_s", finite(use.alone.value())},
+                    {"calls_per_device", finite(use.calls_per_rank)}});
+  return list;
+}
+
+Json statistics(const Stats& stats) {
+  Json by_phase = Json::object();
+  for (const auto& [phase, cpu_s] : stats.cpu_by_phase_s) by_phase[phase] = finite(cpu_s);
+  return {{"wall_s", finite(stats.wall_s)}, {"cpu_s", finite(stats.cpu_s)},   {"peak_rss_mib", finite(stats.peak_rss_mib)},
+          {"events", stats.events},         {"solves", stats.solves},         {"cpu_by_phase_s", by_phase}};
+}
+
+Json run(const Answer& answer, bool stats) {
+  const Result& r = answer.result;
+  Json json = {{"scenario", r.scenario},
+               {"question", answer.question},
+               {"step_time_s", finite(r.step_time.value())},
+               {"tokens_per_s", finite(r.tokens_per_s)},
+               {"tokens_per_s_per_device", finite(tokens_per_s_per_device(r))},
+               {"model_tflops_per_device", finite(r.model_tflops_per_device)},
+               {"mfu", finite(r.mfu)},
+               {"hfu", finite(r.hfu)},
+               {"mfu_peak_tflops", finite(r.mfu_peak_tflops)},
+               {"devices", r.devices},
+               {"packages", r.packages},
+               {"cluster", r.cluster_title},
+               {"device", r.device_title},
+               {"model", r.model_title},
+               {"precision", r.recipe_name},
+               {"software", r.software_name},
+               {"sequence", answer.sequence},
+               {"global_batch", answer.global_batch},
+               {"microbatch", answer.microbatch},
+               {"schedule", std::string(name_of(answer.schedule))},
+               {"sharding", std::string(name_of(answer.sharding))},
+               {"recompute", recompute_text(answer.recompute)},
+               {"restrictions", answer.restrictions},
+               {"layout", layout(r)},
+               {"breakdown_s", breakdown(r)},
+               {"memory_gib", memory(r)},
+               {"fits", r.fits},
+               {"bottleneck", r.bottleneck},
+               {"collectives", collectives(r)},
+               {"assumed", r.assumed},
+               {"fold", {{"ranks", r.ranks}, {"rank_classes", r.rank_classes}}}};
+  if (stats) json["stats"] = statistics(r.stats);
+  return json;
+}
+
+}  // namespace
+
+std::string run_json(std::span<const Answer> answers, bool stats) {
+  if (answers.size() == 1) return document(run(answers.front(), stats));
+  Json list = Json::array();
+  for (const Answer& answer : answers) list.push_back(run(answer, stats));
+  return document(list);
+}
+
+std::string compare_json(std::span<const Answer> answers, bool stats) {
+  std::vector<const Result*> results;
+  for (const Answer& answer : answers) results.push_back(&answer.result);
+  Json list = Json::array();
+  for (const Standing& standing : compare(results)) {
+    Json json = run(answers[standing.run], stats);
+    json["rank"] = list.size() + 1;
+    json["share_of_best"] = finite(standing.share_of_best);
+    json["share_of_best_per_device"] = finite(standing.share_per_device);
+    json["why_behind"] = standing.why;
+    list.push_back(std::move(json));
+  }
+  return document(list);
+}
+
+std::string validation_json(const ValidationScore& score) {
+  Json cells = Json::array();
+  for (const Cell& cell : score.cells)
+    cells.push_back({{"source", cell.source}, {"device", cell.device}, {"rows", cell.rows}, {"mape", finite(cell.mape)}, {"bias", finite(cell.bias)}});
+  Json runs = Json::array();
+  for (const ScoredRun& row : score.runs)
+    runs.push_back({{"id", row.id},
+                    {"device", row.device},
+                    {"scored", row.scored},
+                    {"measured", finite(row.measured)},
+                    {"predicted", finite(row.predicted)},
+                    {"error", finite(row.error)},
+                    {"assumed", row.assumed}});
+  Json skipped = Json::array();
+  for (const SkippedRun& row : score.skipped) skipped.push_back({{"id", row.id}, {"why", row.why}});
+  return document({{"kind", score.kind},
+                   {"rows", score.rows},
+                   {"scored", score.scored},
+                   {"mape", finite(score.mape)},
+                   {"median_ape", finite(score.median_ape)},
+                   {"macro_mape", finite(score.macro_mape)},
+                   {"bias", finite(score.bias)},
+                   {"cells", cells},
+                   {"runs", runs},
+                   {"skipped", skipped}});
+}
+
+std::string list_json(const std::vector<ListEntry>& entries) {
+  Json list = Json::array();
+  for (const ListEntry& entry : entries) list.push_back({{"name", entry.name}, {"title", entry.title}});
+  return document(list);
+}
+
+}  // namespace headway

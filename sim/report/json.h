@@ -1,0 +1,29 @@
+// The answers for scripts: JSON with the promised keys, units in their names. Equal values give equal bytes.
+//
+// Each function returns a whole document that ends in a newline. Every number is finite; one that is not is a fault of ours.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "report/answer.h"
+#include "study/validation.h"
+
+namespace headway {
+
+// One answer: an object; several: a list. `stats` adds the program's own times.
+[[nodiscard]] std::string run_json(std::span<const Answer> answers, bool stats);
+
+// Always a list, best first: the keys of run_json and "rank", "share_of_best", "share_of_best_per_device", "why_behind".
+[[nodiscard]] std::string compare_json(std::span<const Answer> answers, bool stats);
+
+[[nodiscard]] std::string validation_json(const ValidationScore& score);
+
+struct ListEntry {
+  std::string name, title;
+};
+[[nodiscard]] std::string list_json(const std::vector<ListEntry>& entries);
+
+}  // namespace headway

@@ -1,0 +1,209 @@
+#include "report/run_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "study/breakdown_parts.h"
+#include "study/comparison.h"
+
+namespace headway {
+
+namespace {
+
+constexpr std::size_t kBarWidth = 40;
+
+std::string heading(std::string_view text, const TextStyle& style) { return "\n" + toned(text, Tone::heading, style) + "\n"; }
+
+std::string memory_verdict(const Result& result) {
+  const double peak = gib(peak_memory(result));
+  const double capacity = gib(result.memory_capacity);
+  return result.fits ? fmt::format("fits: {:.1f} of {:.1f} GiB", peak, capacity)
+                     : fmt::format("does not fit: needs {:.1f} GiB of {:.1f}", peak, capacity);
+}
+
+std::string verdict(const Result& result, const TextStyle& style) {
+  const std::string speed = fmt::format("{} per step, {} tokens/s, MFU {}", seconds_text(result.step_time), grouped(result.tokens_per_s),
+                                        percent_text(result.mfu));
+  const std::string memory = memory_verdict(result);
+  const std::string text = result.fits ? fmt::format("{}: {}; {}", result.scenario, speed, memory)
+                                       : fmt::format("{}: {}. With more memory: {}", result.scenario, memory, speed);
+  std::string lines = wrapped("", text);
+  lines.pop_back();
+  return toned(lines, result.fits ? Tone::good : Tone::bad, style) + "\n";
+}
+
+std::string facts(const Answer& answer) {
+  const Result& r = answer.result;
+  std::string out;
+  const auto fact = [&](std::string_view name, const std::string& text) {
+    if (!text.empty()) out += wrapped(fmt::format("  {:<11}", name), text);
+  };
+  fact("question", answer.question);
+  fact("limited by", r.bottleneck);
+  fact("model", fmt::format("{}, {}, {}", r.model_title, r.recipe_name, r.software_name));
+  fact("cluster", fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.devices), r.device_title,
+                              r.packages != r.devices ? fmt::format(" ({} packages)", grouped(r.packages)) : ""));
+  for (const std::string& restriction : answer.restrictions) fact("restricted", restriction);
+  fact("layout", layout_text(r.layout));
+  fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}: {} per step and data rank", grouped(answer.global_batch),
+                            grouped(answer.sequence), answer.microbatch, r.microbatches));
+  fact("choices", fmt::format("schedule {}, sharding {}, recompute {}", name_of(answer.schedule), name_of(answer.sharding),
+                              recompute_text(answer.recompute)));
+  return out;
+}
+
+std::string speed(const Result& r) {
+  std::string out;
+  const auto line = [&](std::string_view name, const std::string& value, const std::string& note) {
+    out += fmt::format("  {:<11}{:>14}{}{}\n", name, value, note.empty() ? "" : "   ", note);
+  };
+  line("step time", seconds_text(r.step_time), "");
+  line("tokens/s", grouped(r.tokens_per_s), fmt::format("{} per device", grouped(tokens_per_s_per_device(r))));
+  line("MFU", percent_text(r.mfu), fmt::format("{} of {} TFLOPS per device (dense peak of the compute precision)",
+                                               significant(r.model_tflops_per_device), significant(r.mfu_peak_tflops)));
+  line("HFU", percent_text(r.hfu), "recomputation counted as work");
+  return out;
+}
+
+std::string breakdown(const Result& r) {
+  std::string out;
+  for (const BreakdownPart& part : kBreakdownParts) {
+    const Seconds time = r.breakdown.*part.time;
+    if (time.value() == 0) continue;
+    const double share = r.step_time.value() > 0 ? time / r.step_time : 0;
+    std::string line = fmt::format("  {:<26}{:>10}{:>9}  {}", part.title, seconds_text(time), percent_text(share), bar(share, kBarWidth));
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+bool same_terms(const StageMemory& a, const StageMemory& b) {
+  return std::equal(a.terms.begin(), a.terms.end(), b.terms.begin(), b.terms.end(),
+                    [](const MemoryTerm& x, const MemoryTerm& y) { return x.name == y.name && x.bytes == y.bytes; });
+}
+
+std::string memory(const Result& r, const TextStyle& style) {
+  if (r.memory_by_stage.empty()) return "";
+  std::vector<std::string> names;
+  for (const StageMemory& stage : r.memory_by_stage)
+    for (const MemoryTerm& term : stage.terms)
+      if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
+
+  std::vector<std::string> header = {"stage", "total"};
+  header.insert(header.end(), names.begin(), names.end());
+  Table table(header, std::vector<bool>(header.size(), true));
+  for (std::size_t first = 0; first < r.memory_by_stage.size();) {
+    const StageMemory& stage = r.memory_by_stage[first];
+    std::size_t last = first;
+    while (last + 1 < r.memory_by_stage.size() && same_terms(stage, r.memory_by_stage[last + 1])) ++last;
+    std::vector<std::string> cells = {first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last),
+                                      fmt::format("{:.1f}{}", gib(stage.total()), stage.total() > r.memory_capacity ? "!" : " ")};
+    for (const std::string& name : names) {
+      Bytes bytes;
+      for (const MemoryTerm& term : stage.terms)
+        if (term.name == name) bytes += term.bytes;
+      cells.push_back(fmt::format("{:.1f}", gib(bytes)));
+    }
+    table.row(std::move(cells));
+    first = last + 1;
+  }
+  return heading(fmt::format("Memory per device by pipeline stage, GiB: {}", memory_verdict(r)), style) + table.text();
+}
+
+std::string collectives(const Result& r, const TextStyle& style) {
+  if (r.collectives.empty()) return "";
+  Table table({"collective", "algorithm", "members", "size", "alone", "per step"}, {false, false, true, true, true, true});
+  for (const CollectiveUse& use : r.collectives)
+    table.row({use.name, use.algorithm, grouped(use.members), bytes_text(use.bytes), seconds_text(use.alone),
+               significant(use.calls_per_rank, use.calls_per_rank >= 1000 ? 6 : 3)});
+  return heading("Collectives, as the library chooses them (per step: calls of a device)", style) + table.text();
+}
+
+std::string assumptions(const Result& r, const TextStyle& style) {
+  if (r.assumed.empty()) return "";
+  std::string out = heading("Assumed, because nobody said", style);
+  for (const std::string& what : r.assumed) out += wrapped("  - ", what);
+  return out;
+}
+
+std::string statistics(const Result& r, const TextStyle& style) {
+  std::string out = heading("Statistics of this program", style);
+  out += fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", r.stats.wall_s, r.stats.cpu_s, r.stats.peak_rss_mib);
+  for (const auto& [phase, cpu_s] : r.stats.cpu_by_phase_s) out += fmt::format("    {:<20} {:.3f} s CPU\n", phase, cpu_s);
+  out += fmt::format("  {} ranks in {} classes, {} events, {} rate solutions\n", r.ranks, r.rank_classes, r.stats.events, r.stats.solves);
+  return out;
+}
+
+}  // namespace
+
+Bytes peak_memory(const Result& result) {
+  Bytes peak;
+  for (const StageMemory& stage : result.memory_by_stage) peak = std::max(peak, stage.total());
+  return peak;
+}
+
+std::string layout_text(const Layout& layout) {
+  std::string text = fmt::format("tensor {}{}", layout.tensor, layout.sequence ? " (with sequence)" : "");
+  text += fmt::format(" x pipeline {}", layout.pipeline);
+  if (layout.virtual_stages > 1) text += fmt::format(" ({} virtual stages)", layout.virtual_stages);
+  if (layout.context > 1) text += fmt::format(" x context {}", layout.context);
+  text += fmt::format(" x data {}", layout.data);
+  if (layout.expert > 1) text += fmt::format(", expert {}", layout.expert);
+  return text;
+}
+
+std::string recompute_text(const Recompute& recompute) {
+  std::string text;
+  for (const RecomputeModule module : recompute.modules) text += (text.empty() ? "" : " + ") + std::string(name_of(module));
+  return text.empty() ? "none" : text;
+}
+
+std::string run_text(const Answer& answer, const TextStyle& style) {
+  const Result& r = answer.result;
+  std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(r);
+  out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
+  out += memory(r, style) + collectives(r, style) + assumptions(r, style);
+  if (style.stats) out += statistics(r, style);
+  return out;
+}
+
+std::string compare_text(std::span<const Answer> answers, const TextStyle& style) {
+  std::vector<const Result*> results;
+  for (const Answer& answer : answers) results.push_back(&answer.result);
+  const std::vector<Standing> standings = compare(results);
+  const Result& winner = *results[standings.front().run];
+
+  std::string verdict_line = fmt::format("{} {}: {} tokens/s, {} per device", winner.scenario, standings.size() > 1 ? "is best" : "stands alone",
+                                         grouped(winner.tokens_per_s), grouped(tokens_per_s_per_device(winner)));
+  if (!winner.fits) verdict_line += "; but no plan fits in memory";
+  if (standings.size() > 1) {
+    const Result& second = *results[standings[1].run];
+    if (second.fits == winner.fits)
+      verdict_line += fmt::format("; {:.2f}x the next, {}", winner.tokens_per_s / second.tokens_per_s, second.scenario);
+  }
+  std::string out = toned(wrapped("", verdict_line), winner.fits ? Tone::good : Tone::bad, style) + "\n";
+
+  Table table({"scenario", "tokens/s", "of best", "per device", "of best", "step", "MFU", "devices", "memory GiB"},
+              {false, true, true, true, true, true, true, true, true});
+  for (const Standing& standing : standings) {
+    const Result& r = *results[standing.run];
+    table.row({r.scenario, grouped(r.tokens_per_s), fmt::format("{:.2f}", standing.share_of_best), grouped(tokens_per_s_per_device(r)),
+               fmt::format("{:.2f}", standing.share_per_device), seconds_text(r.step_time), percent_text(r.mfu), grouped(r.devices),
+               fmt::format("{:.1f}/{:.1f}{}", gib(peak_memory(r)), gib(r.memory_capacity), r.fits ? "" : "!")});
+  }
+  out += table.text();
+
+  out += heading("What limits each", style);
+  for (const Standing& standing : standings) {
+    const Result& r = *results[standing.run];
+    out += wrapped("  ", fmt::format("{}: {}", r.scenario, r.bottleneck));
+    if (!standing.why.empty()) out += wrapped("    ", "behind because: " + standing.why);
+    if (!r.fits) out += wrapped("    ", memory_verdict(r));
+  }
+  return out;
+}
+
+}  // namespace headway

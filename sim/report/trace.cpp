@@ -1,0 +1,130 @@
+#include "report/trace.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+
+namespace headway {
+
+namespace {
+
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+class TraceWriter {
+ public:
+  explicit TraceWriter(std::ostream& out) : out_(out) { put("{{\"displayTimeUnit\":\"ms\",\"traceEvents\":["); }
+  TraceWriter(const TraceWriter&) = delete;
+  TraceWriter& operator=(const TraceWriter&) = delete;
+
+  void finish() {
+    put("\n]}}\n");
+    flush();
+  }
+
+  void process(std::size_t pid, const std::string& name) {
+    next();
+    put("{{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":{},\"args\":{{\"name\":{}}}}}", pid, quoted(name));
+    next();
+    put("{{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":{},\"args\":{{\"sort_index\":{}}}}}", pid, pid);
+  }
+
+  void thread(std::size_t pid, std::size_t tid, std::string_view name) {
+    next();
+    put("{{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":{},\"tid\":{},\"args\":{{\"name\":{}}}}}", pid, tid, quoted(std::string(name)));
+    next();
+    put("{{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":{},\"tid\":{},\"args\":{{\"sort_index\":{}}}}}", pid, tid, tid);
+  }
+
+  void slice(std::size_t pid, std::size_t tid, const std::string& quoted_name, std::string_view category, Instant from, Instant to,
+             const std::string& rest) {
+    next();
+    put("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{}.{:06},\"dur\":{}.{:06},\"cat\":\"{}\",\"name\":{}{}}}", pid, tid, from / kMicro,
+        from % kMicro, (to - from) / kMicro, (to - from) % kMicro, category, quoted_name, rest);
+  }
+
+ private:
+  static constexpr Picoseconds kMicro = 1'000'000;
+  static constexpr std::size_t kFlushAt = 1U << 20U;
+
+  void next() {
+    put("{}", first_ ? "\n" : ",\n");
+    first_ = false;
+    if (buffer_.size() > kFlushAt) flush();
+  }
+  void flush() {
+    out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    buffer_.clear();
+  }
+  template <class... Args>
+  void put(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(buffer_), format, std::forward<Args>(args)...);
+  }
+
+  std::ostream& out_;
+  fmt::memory_buffer buffer_;
+  bool first_ = true;
+};
+
+// The names of a program's operations, quoted once each.
+struct Names {
+  std::vector<std::string> segments, calls, waits;
+  explicit Names(const RankProgram& program) {
+    for (const Segment& segment : program.segments) segments.push_back(quoted(segment.name));
+    for (const CollectiveCall& call : program.calls) {
+      calls.push_back(quoted(call.name));
+      waits.push_back(quoted("wait: " + call.name));
+    }
+  }
+};
+
+void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program, const std::vector<TaskTimes>& tasks) {
+  HEADWAY_CHECK(program.ops.size() == tasks.size(), "a rank class has as many tasks as its program has operations");
+  std::array<bool, kStreams> used{};
+  for (const Op& op : program.ops) used[static_cast<std::size_t>(op.stream)] = true;
+  for (const auto& [stream, name] : EnumNames<Stream>::table)
+    if (used[static_cast<std::size_t>(stream)]) trace.thread(pid, static_cast<std::size_t>(stream) + 1, name);
+
+  const Names names(program);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const Op& op = program.ops[i];
+    const TaskTimes& at = tasks[i];
+    const std::size_t tid = static_cast<std::size_t>(op.stream) + 1;
+    if (op.collective) {
+      const CollectiveCall& call = program.calls[op.what];
+      if (at.start > at.ready) trace.slice(pid, tid, names.waits[op.what], "wait", at.ready, at.start, ",\"cname\":\"grey\"");
+      trace.slice(pid, tid, names.calls[op.what], "communication", at.start, at.end,
+                  fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}}}", name_of(call.dimension), name_of(call.kind),
+                              call.bytes.value()));
+    } else {
+      trace.slice(pid, tid, names.segments[op.what], name_of(program.segments[op.what].activity), at.start, at.end, "");
+    }
+  }
+}
+
+}  // namespace
+
+void write_trace(std::ostream& out, std::span<const Answer> answers) {
+  TraceWriter trace(out);
+  std::size_t pid = 1;
+  for (const Answer& answer : answers) {
+    const Result& r = answer.result;
+    HEADWAY_CHECK(r.timeline.tasks.size() == r.labels.classes.size(), "every rank class has a label");
+    for (std::size_t c = 0; c < r.labels.classes.size(); ++c, ++pid) {
+      const ClassLabel& label = r.labels.classes[c];
+      trace.process(pid, answers.size() > 1 ? r.scenario + ": " + label.name : label.name);
+      write_class(trace, pid, r.labels.programs.at(label.program), r.timeline.tasks[c]);
+    }
+  }
+  trace.finish();
+}
+
+}  // namespace headway

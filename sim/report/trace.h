@@ -1,0 +1,18 @@
+// The timeline as a Chrome trace-event file, for Perfetto or chrome://tracing.
+//
+// One process per rank class ("stage 3 x 128 ranks"), one thread per stream, one slice per operation; times in microseconds with the
+// picoseconds kept as decimals. Where an operation waits for its partners, the wait is a slice of its own (category "wait", grey)
+// before it. Several answers share one file, each with its own processes.
+#pragma once
+
+#include <iosfwd>
+#include <span>
+
+#include "report/answer.h"
+
+namespace headway {
+
+// Written as it goes: nothing larger than one event is held. Requires results whose timeline was kept.
+void write_trace(std::ostream& out, std::span<const Answer> answers);
+
+}  // namespace headway

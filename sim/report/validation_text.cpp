@@ -1,0 +1,64 @@
+#include "report/validation_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace headway {
+
+namespace {
+
+constexpr std::size_t kWorstRows = 10;
+
+std::string cells(const ValidationScore& score) {
+  Table table({"source", "device", "rows", "MAPE", "bias"}, {false, false, true, true, true});
+  for (const Cell& cell : score.cells)
+    table.row({cell.source, cell.device, grouped(cell.rows), percent_text(cell.mape), signed_percent_text(cell.bias)});
+  return table.text();
+}
+
+std::string worst(const ValidationScore& score) {
+  std::vector<const ScoredRun*> rows;
+  for (const ScoredRun& run : score.runs)
+    if (run.scored) rows.push_back(&run);
+  std::stable_sort(rows.begin(), rows.end(), [](const ScoredRun* a, const ScoredRun* b) { return std::abs(a->error) > std::abs(b->error); });
+  rows.resize(std::min(rows.size(), kWorstRows));
+  Table table({"id", "device", "measured", "predicted", "error"}, {false, false, true, true, true});
+  for (const ScoredRun* run : rows)
+    table.row({run->id, run->device, seconds_text(Seconds(run->measured)), seconds_text(Seconds(run->predicted)), signed_percent_text(run->error)});
+  return table.text();
+}
+
+std::string skipped(const ValidationScore& score) {
+  std::map<std::string, int> reasons;
+  for (const SkippedRun& run : score.skipped) ++reasons[run.why];
+  std::vector<std::pair<std::string, int>> by_count(reasons.begin(), reasons.end());
+  std::stable_sort(by_count.begin(), by_count.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string out;
+  for (const auto& [why, rows] : by_count) out += wrapped(fmt::format("  {:>5}  ", rows), why);
+  return out;
+}
+
+}  // namespace
+
+std::string validation_text(const ValidationScore& score, const TextStyle& style) {
+  const auto heading = [&](std::string_view text) { return "\n" + toned(text, Tone::heading, style) + "\n"; };
+  std::string verdict = score.scored == 0
+                            ? fmt::format("{}: none of {} rows could be scored", score.kind, score.rows)
+                            : fmt::format("{}: macro MAPE {}; MAPE {}, median {}, bias {} over {} scored rows of {}", score.kind,
+                                          percent_text(score.macro_mape), percent_text(score.mape), percent_text(score.median_ape),
+                                          signed_percent_text(score.bias), score.scored, score.rows);
+  std::string out = toned(verdict, Tone::heading, style) + "\n";
+  if (score.scored > 0) {
+    out += heading("By source and device") + cells(score);
+    out += heading("Worst rows") + worst(score);
+  }
+  if (!score.skipped.empty()) out += heading(fmt::format("Skipped: {} rows", score.skipped.size())) + skipped(score);
+  return out;
+}
+
+}  // namespace headway

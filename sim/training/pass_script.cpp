@@ -1,0 +1,43 @@
+#include "training/pass_script.h"
+
+#include "training/buckets.h"
+#include "training/head_kernels.h"
+#include "training/layer_kernels.h"
+
+namespace headway {
+namespace {
+
+Step bucket_border(Activity activity, std::size_t bucket) { return {activity, {}, std::nullopt, static_cast<int>(bucket)}; }
+
+Script forward_script(const TrainingPlan& plan, const Chunk& chunk, const PassVariant& variant) {
+  Script script;
+  const std::vector<Bucket> buckets = chunk_buckets(plan, chunk);
+  for (std::size_t b = 0; b < buckets.size(); ++b) {
+    if (variant.buckets) script.push_back(bucket_border(Activity::forward, b));
+    if (b == 0 && chunk.embedding) append_embedding_forward(script, plan);
+    for (int layer = 0; layer < buckets[b].layers; ++layer)
+      append_layer_forward(script, plan, Activity::forward, variant.cast_weights);
+  }
+  if (chunk.head) append_head_forward(script, plan);
+  return script;
+}
+
+Script backward_script(const TrainingPlan& plan, const Chunk& chunk, const PassVariant& variant) {
+  Script script;
+  if (chunk.head) append_head_backward(script, plan);
+  const std::vector<Bucket> buckets = chunk_buckets(plan, chunk);
+  for (std::size_t b = buckets.size(); b-- > 0;) {
+    for (int layer = 0; layer < buckets[b].layers; ++layer) append_layer_backward(script, plan);
+    if (b == 0 && chunk.embedding) append_embedding_backward(script, plan);
+    if (variant.buckets) script.push_back(bucket_border(Activity::backward, b));
+  }
+  return script;
+}
+
+}  // namespace
+
+Script pass_script(const TrainingPlan& plan, const Chunk& chunk, const PassVariant& variant) {
+  return variant.kind == PassKind::forward ? forward_script(plan, chunk, variant) : backward_script(plan, chunk, variant);
+}
+
+}  // namespace headway

@@ -1,0 +1,34 @@
+// A pass compiled once and laid down for every microbatch: ops with links relative to the pass.
+//
+// Compiling merges the kernels between two points where something else can happen into one segment, across layer borders too, and
+// turns a collective with a hidden share into a blocking part and one on Stream::tensor that its neighbour GEMM runs beside
+// (step.h).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "training/program_writer.h"
+#include "training/step.h"
+
+namespace headway {
+
+struct TemplateOp {
+  bool collective = false;
+  std::uint32_t what = 0;  // index into the program's segments or calls
+  Stream stream = Stream::compute;
+  bool entry = false;                // nothing of the pass runs before it: waits for what the pass waits for
+  int gathered_bucket = -1;          // waits for the parameters of this bucket
+  std::vector<std::uint32_t> after;  // ops of the same template
+};
+
+struct PassTemplate {
+  std::vector<TemplateOp> ops;       // at least one on the compute stream
+  std::vector<std::uint32_t> loose;  // overlapped ops that no compute op of the pass has waited for
+};
+
+// `reduce_calls`: the call that reduces the gradients of each bucket, used by backward scripts with bucket borders.
+[[nodiscard]] PassTemplate compile_pass(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
+                                        const std::vector<std::uint32_t>& reduce_calls);
+
+}  // namespace headway

@@ -1,0 +1,165 @@
+#include "training/plan.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+
+namespace headway {
+namespace {
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+
+// " (did you mean 8 or 16?)": the nearest divisors of `whole` on either side of `value`.
+std::string divisor_hint(int value, int whole) {
+  int below = 0, above = 0;
+  for (int d = 1; d <= whole; ++d) {
+    if (whole % d != 0) continue;
+    if (d < value) below = d;
+    if (d > value && above == 0) above = d;
+  }
+  if (below == 0 && above == 0) return "";
+  const std::string choice = below == 0 ? number(above) : above == 0 ? number(below) : number(below) + " or " + number(above);
+  return " (did you mean " + choice + "?)";
+}
+
+// The nearest multiples of `unit` around `value`.
+std::string multiple_hint(int value, std::int64_t unit) {
+  const std::int64_t below = value / unit * unit;
+  return " (did you mean " + (below > 0 ? number(below) + " or " : "") + number(below + unit) + "?)";
+}
+
+class PlanCheck {
+ public:
+  explicit PlanCheck(const TrainingPlan& plan) : plan_(plan), layout_(plan.layout) {}
+
+  std::vector<PlanMistake> run() {
+    if (!ranges()) return std::move(mistakes_);
+    unsupported();
+    tensor();
+    batch();
+    stages();
+    schedule();
+    recompute();
+    return std::move(mistakes_);
+  }
+
+ private:
+  void mistake(std::string key, std::string message) { mistakes_.push_back({std::move(key), std::move(message)}); }
+
+  // Everything else divides by these numbers.
+  bool ranges() {
+    const auto at_least_one = [&](const char* key, int value) {
+      if (value < 1) mistake(key, number(value) + " is less than 1");
+    };
+    at_least_one("sequence", plan_.sequence);
+    at_least_one("global_batch", plan_.global_batch);
+    at_least_one("microbatch", plan_.microbatch);
+    at_least_one("parallel.tensor", layout_.tensor);
+    at_least_one("parallel.pipeline", layout_.pipeline);
+    at_least_one("parallel.virtual_stages", layout_.virtual_stages);
+    at_least_one("parallel.context", layout_.context);
+    at_least_one("parallel.expert", layout_.expert);
+    at_least_one("parallel.data", layout_.data);
+    const Model& m = plan_.model;
+    for (const auto& [key, value] : {std::pair{"layers", m.layers},
+                                     {"hidden", m.hidden},
+                                     {"ffn", m.ffn},
+                                     {"heads", m.heads},
+                                     {"kv_heads", m.kv_heads},
+                                     {"head_dim", m.head_dim},
+                                     {"vocabulary", m.vocabulary}})
+      if (value < 1) mistake("model", std::string(key) + ": " + number(value) + " is less than 1");
+    return mistakes_.empty();
+  }
+
+  void unsupported() {
+    if (layout_.context > 1) mistake("parallel.context", "context parallelism is not simulated yet; leave it at 1");
+    if (layout_.expert > 1) mistake("parallel.expert", "expert parallelism is not simulated yet; leave it at 1");
+    if (plan_.sharding == Sharding::gradients || plan_.sharding == Sharding::parameters)
+      mistake("sharding", "\"" + std::string(name_of(plan_.sharding)) + "\" is not simulated yet; use \"none\" or \"optimizer\"");
+  }
+
+  void tensor() {
+    const int t = layout_.tensor;
+    const Model& m = plan_.model;
+    if (m.heads % t != 0)
+      mistake("parallel.tensor", number(t) + " does not divide " + number(m.heads) + " heads" + divisor_hint(t, m.heads));
+    if (m.kv_heads % t != 0 && t % m.kv_heads != 0)
+      mistake("parallel.tensor", number(t) + " neither divides nor is a multiple of " + number(m.kv_heads) + " key-value heads" +
+                                     divisor_hint(t, m.kv_heads));
+    if (m.ffn % t != 0)
+      mistake("parallel.tensor", number(t) + " does not divide the MLP width " + number(m.ffn) + divisor_hint(t, m.ffn));
+    if (m.heads % m.kv_heads != 0)
+      mistake("model", "kv_heads: " + number(m.kv_heads) + " does not divide " + number(m.heads) + " heads" +
+                           divisor_hint(m.kv_heads, m.heads));
+    if (layout_.sequence && plan_.sequence % t != 0)
+      mistake("parallel.sequence", "a sequence of " + number(plan_.sequence) + " tokens cannot be dealt evenly to " + number(t) +
+                                       " tensor ranks" + multiple_hint(plan_.sequence, t));
+  }
+
+  [[nodiscard]] std::int64_t samples_at_once() const { return static_cast<std::int64_t>(layout_.data) * plan_.microbatch; }
+  [[nodiscard]] bool batch_divides() const { return plan_.global_batch % samples_at_once() == 0; }
+
+  void batch() {
+    if (batch_divides()) return;
+    mistake("global_batch", number(plan_.global_batch) + " is not a multiple of " + number(samples_at_once()) + " = " +
+                                number(layout_.data) + " data ranks x microbatch " + number(plan_.microbatch) +
+                                multiple_hint(plan_.global_batch, samples_at_once()));
+  }
+
+  [[nodiscard]] std::int64_t parts() const { return static_cast<std::int64_t>(layout_.pipeline) * layout_.virtual_stages; }
+
+  [[nodiscard]] std::string parts_text() const {
+    const std::string stages = number(layout_.pipeline) + " pipeline stages";
+    return layout_.virtual_stages == 1 ? stages : stages + " x " + number(layout_.virtual_stages) + " virtual stages";
+  }
+
+  void stages() {
+    const int layers = plan_.model.layers;
+    if (!plan_.split.empty()) return split();
+    if (parts() > layers && (layers + 2) % parts() != 0)
+      mistake(layout_.virtual_stages > 1 ? "parallel.virtual_stages" : "parallel.pipeline",
+              parts_text() + " need at least " + number(parts()) + " layers, the model has " + number(layers));
+  }
+
+  void split() {
+    const auto size = static_cast<std::int64_t>(plan_.split.size());
+    if (size != parts()) mistake("split", number(size) + " entries for " + parts_text() + "; give one per part, in model order");
+    const std::int64_t sum = std::accumulate(plan_.split.begin(), plan_.split.end(), std::int64_t{0});
+    if (sum != plan_.model.layers)
+      mistake("split", "adds up to " + number(sum) + " layers, the model has " + number(plan_.model.layers));
+    if (std::any_of(plan_.split.begin(), plan_.split.end(), [](int n) { return n < 0; }))
+      mistake("split", "a part cannot have fewer than 0 layers");
+  }
+
+  void schedule() {
+    if (plan_.schedule != Schedule::interleaved) {
+      if (layout_.virtual_stages > 1)
+        mistake("parallel.virtual_stages", number(layout_.virtual_stages) +
+                                               " virtual stages need schedule \"interleaved\", not \"" +
+                                               std::string(name_of(plan_.schedule)) + "\"");
+      return;
+    }
+    if (layout_.pipeline < 2) mistake("schedule", "\"interleaved\" needs pipeline > 1 (did you mean \"1f1b\"?)");
+    if (layout_.virtual_stages < 2) mistake("schedule", "\"interleaved\" needs virtual_stages > 1 (did you mean \"1f1b\"?)");
+    if (batch_divides() && plan_.microbatches() % layout_.pipeline != 0)
+      mistake("schedule", "\"interleaved\" runs microbatches in groups of one per stage: " + number(plan_.microbatches()) +
+                              " microbatches are not a multiple of " + number(layout_.pipeline) + " stages" +
+                              multiple_hint(plan_.microbatches(), layout_.pipeline));
+  }
+
+  void recompute() {
+    if (plan_.recompute.full() && plan_.recompute.modules.size() > 1)
+      mistake("recompute", "\"full\" computes the whole layer again; it stands alone");
+  }
+
+  const TrainingPlan& plan_;
+  const Layout& layout_;
+  std::vector<PlanMistake> mistakes_;
+};
+
+}  // namespace
+
+std::vector<PlanMistake> check_plan(const TrainingPlan& plan) { return PlanCheck(plan).run(); }
+
+}  // namespace headway

@@ -1,0 +1,269 @@
+#include "training/rank_program.h"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "training/buckets.h"
+#include "training/local_shape.h"
+#include "training/messages.h"
+#include "training/optimizer_kernels.h"
+#include "training/pass_script.h"
+#include "training/pass_template.h"
+#include "training/program_writer.h"
+
+namespace headway {
+namespace {
+
+// Dimension and stream of the messages that forwards or backwards send and receive.
+struct MessageSide {
+  Dimension dimension;
+  Stream stream;
+  const char* name;
+};
+constexpr MessageSide kSendForward{Dimension::to_next, Stream::send_next, "send activations"};
+constexpr MessageSide kSendBackward{Dimension::to_previous, Stream::send_previous, "send gradients"};
+constexpr MessageSide kReceiveForward{Dimension::from_previous, Stream::receive_previous, "receive activations"};
+constexpr MessageSide kReceiveBackward{Dimension::from_next, Stream::receive_next, "receive gradients"};
+
+// The program of one stage, written front to back: gathers, passes, reductions, optimizer.
+class StageBuilder {
+ public:
+  StageBuilder(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks, const Messages& messages)
+      : plan_(plan), software_(plan.software), stage_(stage), chunks_(chunks), messages_(messages) {
+    for (const Chunk& chunk : chunks_) parameters_ += chunk_parameters(plan_, chunk);
+    if (software_.host_per_microbatch > Seconds(0))
+      host_gap_ = host_segment("host per microbatch", software_.host_per_microbatch);
+  }
+
+  RankProgram build(std::vector<Pass> passes) {
+    writer_.reserve(24 * passes.size() + 64);
+    if (gathers_early()) gather_parameters_early();
+    for (pass_ = 0; pass_ < static_cast<int>(passes.size()); ++pass_) add_pass(passes[static_cast<std::size_t>(pass_)]);
+    pass_ = -1;
+    finish_gradients();
+    optimizer_step();
+    return std::move(writer_).finish(std::move(passes));
+  }
+
+ private:
+  // ---- data parallelism before and after the passes
+
+  [[nodiscard]] int data_ranks() const { return plan_.layout.data * plan_.layout.context; }
+  [[nodiscard]] bool sharded() const { return plan_.sharding == Sharding::optimizer; }
+  [[nodiscard]] bool gathers_early() const { return data_ranks() > 1 && sharded() && software_.overlap_parameter_gather; }
+  [[nodiscard]] bool reduces_early() const { return data_ranks() > 1 && software_.overlap_gradient_reduction; }
+
+  std::uint32_t gather_call(double parameters) {
+    return data_call("data all_gather", CollectiveKind::all_gather, parameters * element_size(plan_.recipe.parameter_wire));
+  }
+
+  std::uint32_t reduce_call(double parameters) {
+    const CollectiveKind kind = sharded() ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce;
+    return data_call(sharded() ? "data reduce_scatter" : "data all_reduce", kind,
+                     parameters * element_size(plan_.recipe.gradient_wire));
+  }
+
+  std::uint32_t data_call(const char* name, CollectiveKind kind, Bytes bytes) {
+    return writer_.call({name, Dimension::data, kind, bytes, software_.data_efficiency});
+  }
+
+  // The all-gather of the optimizer step before runs under this step's first forwards.
+  void gather_parameters_early() {
+    gathers_.resize(chunks_.size());
+    for (std::size_t c = 0; c < chunks_.size(); ++c)
+      for (const Bucket& bucket : chunk_buckets(plan_, chunks_[c]))
+        gathers_[c].push_back(writer_.add(collective(gather_call(bucket.parameters), Stream::data), {}));
+  }
+
+  void finish_gradients() {
+    if (reduces_early())
+      wait_for(writer_.last(Stream::data));
+    else if (data_ranks() > 1)
+      compute(collective(reduce_call(parameters_), Stream::compute));
+    if (sequence_parallel(plan_)) reduce_norm_gradients();
+    if (plan_.model.tied_embeddings && plan_.layout.pipeline > 1 && holds_an_end()) reduce_embedding_gradient();
+  }
+
+  // With sequence parallelism each tensor rank saw its own tokens only.
+  void reduce_norm_gradients() {
+    double layers = 0;
+    for (const Chunk& chunk : chunks_) layers += chunk.layers;
+    const double per_layer = (plan_.model.biases ? 6.0 : 2.0) * plan_.model.hidden;
+    const Bytes bytes = layers * per_layer * element_size(plan_.recipe.gradient);
+    compute(collective(writer_.call({"norm gradients all_reduce", Dimension::tensor, CollectiveKind::all_reduce, bytes,
+                                     software_.tensor_efficiency}),
+                       Stream::compute));
+  }
+
+  [[nodiscard]] bool holds_an_end() const { return chunks_.front().embedding || chunks_.back().head; }
+
+  void reduce_embedding_gradient() {
+    const LocalShape shape(plan_);
+    const Bytes bytes = shape.vocabulary * shape.hidden * element_size(plan_.recipe.gradient);
+    compute(collective(writer_.call({"embedding gradient all_reduce", Dimension::embedding, CollectiveKind::all_reduce, bytes,
+                                     software_.data_efficiency}),
+                       Stream::compute));
+  }
+
+  void optimizer_step() {
+    const double shard = sharded() ? parameters_ / data_ranks() : parameters_;
+    if (software_.host_per_step > Seconds(0))
+      compute({false, host_segment("host per step", software_.host_per_step), Stream::compute, -1, -1});
+    kernels("gradient norm", Activity::optimizer, gradient_norm_kernels(plan_.recipe, shard));
+    if (plan_.layout.devices() > 1)
+      compute(collective(writer_.call({"gradient norm all_reduce", Dimension::world, CollectiveKind::all_reduce, Bytes(4), 1.0}),
+                         Stream::compute));
+    kernels("optimizer", Activity::optimizer, adam_kernels(plan_.recipe, shard, parameters_));
+    if (data_ranks() > 1 && sharded() && !gathers_early()) compute(collective(gather_call(parameters_), Stream::compute));
+  }
+
+  // ---- passes
+
+  void add_pass(const Pass& pass) {
+    receive(pass);
+    if (software_.host_per_microbatch > Seconds(0)) compute({false, host_gap_, Stream::compute, -1, -1});
+    lay_down(template_of(pass), pass);
+    send(pass);
+  }
+
+  void receive(const Pass& pass) {
+    const std::optional<int> number = messages_.received(stage_, pass);
+    if (!number) return;
+    const MessageSide& side = pass.kind == PassKind::forward ? kReceiveForward : kReceiveBackward;
+    wait_for(message(side, *number, {}));
+    if (!scatters()) return;
+    const Bytes whole = activation_bytes();
+    compute(collective(writer_.call({"tensor all_gather of a message", Dimension::tensor, CollectiveKind::all_gather, whole,
+                                     software_.tensor_efficiency}),
+                       Stream::compute));
+  }
+
+  void send(const Pass& pass) {
+    const std::optional<int> number = messages_.sent(stage_, pass);
+    if (!number) return;
+    std::vector<OpIndex> after = waits_;
+    after.push_back(static_cast<OpIndex>(writer_.last(Stream::compute)));
+    const OpIndex op = message(pass.kind == PassKind::forward ? kSendForward : kSendBackward, *number, after);
+    if (!software_.overlap_pipeline) wait_for(op);
+  }
+
+  OpIndex message(const MessageSide& side, int number, const std::vector<OpIndex>& after) {
+    std::optional<std::uint32_t>& call = message_calls_[static_cast<std::size_t>(side.dimension)];
+    if (!call) {
+      const bool divided = sequence_parallel(plan_) || scatters();
+      const Bytes bytes = activation_bytes() / (divided ? plan_.layout.tensor : 1);
+      call = writer_.call({side.name, side.dimension, CollectiveKind::send_receive, bytes, 1.0});
+    }
+    Op op = collective(*call, side.stream);
+    op.tag = number;
+    op.pass = pass_;
+    return writer_.add(op, after);
+  }
+
+  [[nodiscard]] bool scatters() const {
+    return software_.scatter_pipeline_sends && plan_.layout.tensor > 1 && !sequence_parallel(plan_);
+  }
+
+  [[nodiscard]] Bytes activation_bytes() const {
+    const LocalShape shape(plan_);
+    return shape.tokens * shape.hidden * shape.activation;
+  }
+
+  const PassTemplate& template_of(const Pass& pass) {
+    const bool forward = pass.kind == PassKind::forward;
+    const bool first = pass.microbatch == 0;
+    const bool last = pass.microbatch + 1 == plan_.microbatches();
+    const PassVariant variant{pass.kind, forward && first && plan_.recipe.cast_bytes_per_element > 0,
+                              forward ? first && gathers_early() : last && reduces_early()};
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(pass.chunk)];
+    const auto [found, fresh] = templates_.try_emplace({chunk, variant});
+    if (fresh) found->second = compile(chunk, variant);
+    return found->second;
+  }
+
+  PassTemplate compile(const Chunk& chunk, const PassVariant& variant) {
+    std::vector<std::uint32_t> reduce_calls;
+    if (variant.buckets && variant.kind == PassKind::backward)
+      for (const Bucket& bucket : chunk_buckets(plan_, chunk)) reduce_calls.push_back(reduce_call(bucket.parameters));
+    return compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, reduce_calls);
+  }
+
+  // Copies the template's ops; what the pass waits for goes to every op that nothing of the pass runs before.
+  void lay_down(const PassTemplate& pass_template, const Pass& pass) {
+    const std::vector<OpIndex> entry_waits = std::exchange(waits_, {});
+    const std::int64_t compute_before = writer_.last(Stream::compute);
+    std::vector<OpIndex>& placed = placed_;
+    placed.clear();
+    std::vector<OpIndex>& after = after_;
+    for (const TemplateOp& op : pass_template.ops) {
+      after.clear();
+      for (const std::uint32_t earlier : op.after) after.push_back(placed[earlier]);
+      if (op.entry) after.insert(after.end(), entry_waits.begin(), entry_waits.end());
+      if (op.entry && op.stream != Stream::compute && compute_before >= 0) after.push_back(static_cast<OpIndex>(compute_before));
+      if (op.gathered_bucket >= 0)
+        after.push_back(gathers_[static_cast<std::size_t>(pass.chunk)][static_cast<std::size_t>(op.gathered_bucket)]);
+      placed.push_back(writer_.add({op.collective, op.what, op.stream, -1, pass_}, after));
+    }
+    for (const std::uint32_t op : pass_template.loose) wait_for(placed[op]);
+  }
+
+  // ---- plumbing
+
+  static Op collective(std::uint32_t call, Stream stream) { return {true, call, stream, -1, -1}; }
+
+  std::uint32_t host_segment(const char* name, Seconds time) { return writer_.segment({name, Activity::host, {}, time}); }
+
+  void kernels(const char* name, Activity activity, KernelList list) {
+    compute({false, writer_.segment({name, activity, std::move(list), Seconds(0)}), Stream::compute, -1, -1});
+  }
+
+  // The next op of the compute stream, with everything it has to wait for.
+  void compute(Op op) {
+    op.pass = pass_;
+    writer_.add(op, std::exchange(waits_, {}));
+  }
+
+  void wait_for(std::int64_t op) {
+    if (op >= 0) waits_.push_back(static_cast<OpIndex>(op));
+  }
+
+  const TrainingPlan& plan_;
+  const Software& software_;
+  int stage_;
+  const std::vector<Chunk>& chunks_;
+  const Messages& messages_;
+  double parameters_ = 0;  // on one tensor rank of this stage
+  ProgramWriter writer_;
+  std::uint32_t host_gap_ = 0;  // the segment before each pass, where the software has one
+  int pass_ = -1;
+  std::vector<OpIndex> waits_;  // what the next op of the compute stream waits for
+  std::vector<OpIndex> placed_, after_;
+  std::vector<std::vector<OpIndex>> gathers_;                        // [chunk][bucket]
+  std::map<std::pair<Chunk, PassVariant>, PassTemplate> templates_;  // chunks of equal layers share them
+  std::array<std::optional<std::uint32_t>, EnumNames<Dimension>::table.size()> message_calls_;
+};
+
+}  // namespace
+
+std::vector<RankProgram> build_programs(const TrainingPlan& plan) {
+  const std::vector<PlanMistake> mistakes = check_plan(plan);
+  HEADWAY_CHECK(mistakes.empty(), mistakes.front().key + ": " + mistakes.front().message);
+  const Layout& layout = plan.layout;
+  std::vector<std::vector<Pass>> schedules;
+  for (int stage = 0; stage < layout.pipeline; ++stage)
+    schedules.push_back(schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches()));
+  const Messages messages(schedules, layout.virtual_stages, plan.microbatches());
+  const StageSplit split = split_layers(plan);
+  std::vector<RankProgram> programs;
+  for (int stage = 0; stage < layout.pipeline; ++stage) {
+    const auto s = static_cast<std::size_t>(stage);
+    programs.push_back(StageBuilder(plan, stage, split[s], messages).build(std::move(schedules[s])));
+  }
+  return programs;
+}
+
+}  // namespace headway

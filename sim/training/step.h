@@ -1,0 +1,36 @@
+// The script of a pass: kernels and tensor-parallel collectives in the order one rank meets them.
+//
+// A collective may run in part beside the step next to it, as software that splits a GEMM into pieces does:
+//
+//   beside the following step:  [blocking share]  then  GEMM || hidden share, joined after the GEMM   (a gather feeds the GEMM)
+//   beside the preceding step:  GEMM || hidden share, joined after the GEMM  then  [blocking share]   (a reduction drains it)
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "training/rank_program.h"
+
+namespace headway {
+
+enum class Beside { preceding, following };
+
+struct TensorCall {
+  CollectiveKind kind = CollectiveKind::all_reduce;
+  Bytes bytes;
+  Beside beside = Beside::following;
+  double hidden = 0;  // share that runs beside its neighbour, 0..1
+};
+
+// One of: kernels, a tensor-parallel collective, or the border between two gradient buckets.
+struct Step {
+  Activity activity = Activity::forward;
+  KernelList kernels;
+  std::optional<TensorCall> call;
+  int bucket = -1;  // >= 0: forward, parameters of this bucket are needed from here; backward, its gradients are complete
+};
+
+using Script = std::vector<Step>;
+
+}  // namespace headway

@@ -1,0 +1,157 @@
+#include "config/catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace headway {
+namespace {
+
+using namespace testing_config;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Catalogue, ReadsADevice) {
+  const Catalogue catalogue = invented();
+  const Device& card = catalogue.device("card");
+  EXPECT_EQ(card.name, "card");
+  EXPECT_EQ(card.title, "Example card");
+  EXPECT_DOUBLE_EQ(card.memory.value.value(), 80e9);
+  EXPECT_EQ(card.memory.grade, Grade::vendor);
+  EXPECT_EQ(card.memory.source, "sheet");
+  EXPECT_TRUE(card.memory.known);
+  EXPECT_FALSE(card.stream_floor.known);
+  EXPECT_DOUBLE_EQ(card.matrix.at(NumberFormat::bf16).peak.value.value(), 400e12);
+  EXPECT_DOUBLE_EQ(card.attention.at("flash").half_length.value, 500);
+  EXPECT_FALSE(card.attention.at("flash").softmax_share.known);
+  EXPECT_DOUBLE_EQ(card.scale_up.value.value(), 300e9) << "both directions are 600 GB/s";
+  EXPECT_DOUBLE_EQ(card.board_power.value.value(), 400);
+  EXPECT_DOUBLE_EQ(card.die_area_mm2.value, 800);
+}
+
+TEST(Catalogue, ADeviceLikeAnotherChangesOnlyWhatItSays) {
+  const Catalogue catalogue = invented();
+  const Device& twin = catalogue.device("twin");
+  EXPECT_EQ(twin.name, "twin");
+  EXPECT_EQ(twin.vendor, "Example");
+  EXPECT_EQ(twin.dies_per_package, 2);
+  EXPECT_DOUBLE_EQ(twin.memory.value.value(), 64 * 0x1p30);
+  const MatrixRate& rate = twin.matrix.at(NumberFormat::bf16);
+  EXPECT_DOUBLE_EQ(rate.peak.value.value(), 300e12);
+  EXPECT_EQ(rate.peak.grade, Grade::press) << "a number brings its own provenance";
+  EXPECT_DOUBLE_EQ(rate.gemm_fraction.value, 0.8);
+}
+
+TEST(Catalogue, ReadsALink) {
+  const Catalogue catalogue = invented();
+  EXPECT_DOUBLE_EQ(catalogue.link("slow-net").bandwidth.value.value(), 12.5e9);
+  EXPECT_DOUBLE_EQ(catalogue.link("slow-net").hop_latency_low.value.value(), 600e-9);
+  EXPECT_EQ(catalogue.link("slow-net").multiprocessors.value, 2);
+}
+
+TEST(Catalogue, ReadsACluster) {
+  const Cluster pair = invented().cluster("pair");
+  EXPECT_EQ(pair.name, "pair");
+  EXPECT_EQ(pair.devices(), 16);
+  EXPECT_EQ(pair.devices_per_node, 8);
+  ASSERT_EQ(pair.networks.size(), 2U);
+  EXPECT_EQ(pair.networks[0].domain, 8);
+  EXPECT_EQ(pair.networks[0].technology.name, "example-link");
+  EXPECT_EQ(pair.networks[0].provenance.grade, Grade::vendor);
+  EXPECT_EQ(pair.networks[1].kind, NetworkKind::rail_optimized);
+  EXPECT_DOUBLE_EQ(pair.networks[1].port.value(), 0) << "left to the technology";
+}
+
+TEST(Catalogue, AClusterGrows) {
+  EXPECT_EQ(invented().cluster("pair", 64).devices(), 64);
+  EXPECT_EQ(invented().cluster("pair", 4).devices(), 4) << "part of one node";
+  const auto mistakes = mistakes_of([] { return invented().cluster("pair", 20, {"runs.csv", 7, 1}); });
+  ASSERT_EQ(mistakes.size(), 1U);
+  EXPECT_EQ(mistakes[0].text(), "runs.csv:7:1: error: devices: 20 devices are no whole number of nodes of 8");
+}
+
+TEST(Catalogue, AMixedClusterHasGroups) {
+  const Cluster mixed = invented().cluster("mixed");
+  ASSERT_EQ(mixed.groups.size(), 2U);
+  EXPECT_EQ(mixed.devices(), 24);
+  EXPECT_EQ(mixed.packages(), 16);
+  EXPECT_DOUBLE_EQ(mixed.networks[1].leaf_oversubscription, 2);
+}
+
+TEST(Catalogue, ReadsModelRecipeAndSoftware) {
+  const Catalogue catalogue = invented();
+  EXPECT_EQ(catalogue.model("small").kv_heads, 8);
+  EXPECT_TRUE(catalogue.model("small").gated_mlp);
+  EXPECT_EQ(catalogue.recipe("bf16").gradient, NumberFormat::fp32);
+  const Software& software = catalogue.software("megatron-core");
+  EXPECT_THAT(software.attention, ElementsAre("flash"));
+  EXPECT_DOUBLE_EQ(software.host_per_step.value(), 0.020);
+  EXPECT_DOUBLE_EQ(software.tensor_efficiency, 1.0);
+}
+
+TEST(Catalogue, ReadsAHuggingFaceConfig) {
+  const TemporaryFile config("config.json", R"({"architectures": ["LlamaForCausalLM"], "hidden_act": "silu", "hidden_size": 4096,
+    "intermediate_size": 14336, "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "head_dim": null,
+    "rope_scaling": {"factor": 8.0}, "tie_word_embeddings": false, "vocab_size": 128256})");
+  const Model model = invented().model(config.path());
+  EXPECT_EQ(model.layers, 32);
+  EXPECT_EQ(model.head_dim, 128);
+  EXPECT_EQ(model.kv_heads, 8);
+  EXPECT_TRUE(model.gated_mlp);
+}
+
+TEST(Catalogue, AHuggingFaceConfigMayLackOrExceedWhatIsKnown) {
+  const TemporaryFile config("config.json", R"({"hidden_size": 4096, "num_hidden_layers": "many", "num_experts": 8,
+    "num_attention_heads": 32, "vocab_size": 128256})");
+  std::vector<std::string> texts;
+  for (const Diagnostic& d : mistakes_of([&] { return invented().model(config.path()); })) texts.push_back(d.message);
+  EXPECT_THAT(texts, ElementsAre("missing key \"intermediate_size\"", "num_hidden_layers: must be a whole number, not \"many\" in quotes",
+                                 "num_experts: mixtures of experts are not supported yet"));
+}
+
+TEST(Catalogue, NamesAreSortedAndUnknownOnesGetAHint) {
+  const Catalogue catalogue = invented();
+  EXPECT_THAT(catalogue.names(CatalogueKind::devices), ElementsAre("card", "twin"));
+  const auto mistakes = mistakes_of([&] { return catalogue.path(CatalogueKind::devices, "crad", {"x.yaml", 3, 4}); });
+  ASSERT_EQ(mistakes.size(), 1U);
+  EXPECT_EQ(mistakes[0].text(), "x.yaml:3:4: error: no device \"crad\" (did you mean \"card\"?)");
+}
+
+TEST(Catalogue, EarlierRootsWin) {
+  const Catalogue catalogue({kLibrary, HEADWAY_SOURCE_DIR});
+  EXPECT_EQ(catalogue.recipe("bf16").title, "BF16");
+  EXPECT_THAT(catalogue.path(CatalogueKind::recipes, "bf16", {}), HasSubstr("tests/config/library"));
+}
+
+// ---- what is shipped
+
+class Shipped : public testing::TestWithParam<CatalogueKind> {};
+
+TEST_P(Shipped, EveryFileReads) {
+  const Catalogue catalogue({HEADWAY_SOURCE_DIR});
+  for (const std::string& name : catalogue.names(GetParam())) {
+    const auto mistakes = mistakes_of([&] {
+      switch (GetParam()) {
+        case CatalogueKind::devices: (void)catalogue.device(name); break;
+        case CatalogueKind::links: (void)catalogue.link(name); break;
+        case CatalogueKind::clusters: (void)catalogue.cluster(name); break;
+        case CatalogueKind::models: (void)catalogue.model(name); break;
+        case CatalogueKind::recipes: (void)catalogue.recipe(name); break;
+        case CatalogueKind::software: (void)catalogue.software(name); break;
+        case CatalogueKind::scenarios: (void)catalogue.scenarios(name); break;
+      }
+      return 0;
+    });
+    for (const Diagnostic& d : mistakes) ADD_FAILURE() << d.text();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Shipped,
+                         testing::Values(CatalogueKind::devices, CatalogueKind::links, CatalogueKind::clusters, CatalogueKind::models,
+                                         CatalogueKind::recipes, CatalogueKind::software, CatalogueKind::scenarios),
+                         [](const auto& kind) { return std::string(name_of(kind.param)); });
+
+}  // namespace
+}  // namespace headway

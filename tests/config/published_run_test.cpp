@@ -1,0 +1,135 @@
+#include "config/published_run.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+namespace headway {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+using Cells = std::map<std::string, std::string>;
+
+// A row every cell of which is given: GPT-3 175B on 1024 devices.
+const Cells kComplete = {
+    {"id", "src-1"},      {"tier", "A"},         {"model", "GPT-3 175B"},     {"layers", "96"},         {"hidden", "12288"},
+    {"ffn", "49152"},     {"gated_mlp", "0"},    {"heads", "96"},             {"kv_heads", "96"},       {"head_dim", "128"},
+    {"attention", "gqa"}, {"vocab", "51200"},    {"experts", ""},             {"seq", "2048"},          {"global_batch", "1536"},
+    {"microbatch", "1"},  {"device", "a100-sxm-80g"}, {"devices", "1024"},    {"devices_per_node", "8"}, {"scale_up_domain", "8"},
+    {"nic_gbps", "200"},  {"tp", "8"},           {"sp", "1"},                 {"pp", "8"},              {"vpp", "3"},
+    {"cp", ""},           {"dp", "16"},          {"sharding", "none"},        {"precision", "bf16"},    {"recompute", "full"},
+    {"schedule", "interleaved"}, {"framework", "NeMo 24.09 container"},       {"step_seconds", "12.5"}};
+
+std::string table(const std::vector<Cells>& changes) {
+  std::string header, body;
+  for (const auto& [column, cell] : kComplete) header += (header.empty() ? "" : ",") + column;
+  for (const Cells& change : changes) {
+    std::string row;
+    for (auto [column, cell] : kComplete) {
+      if (change.contains(column)) cell = change.at(column);
+      row += (row.empty() ? "" : ",") + cell;
+    }
+    body += row + "\n";
+  }
+  return header + "\n" + body;
+}
+
+PublishedRun row(const Cells& change = {}) {
+  static const Catalogue catalogue = Catalogue::standard();
+  return parse_published_runs(table({change}), "runs.csv", catalogue).at(0);
+}
+
+std::string mistakes(const std::string& text) {
+  try {
+    (void)parse_published_runs(text, "runs.csv", Catalogue({}));
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PublishedRunTable, QuotesAsRfc4180Has) {
+  EXPECT_EQ(mistakes("id,\"tier\n1,2"), "runs.csv:1:4: error: this quote is never closed");
+  EXPECT_EQ(mistakes("id,\"tier\"x\n"), "runs.csv:1:10: error: text after a closing quote; a quote inside a field is written twice");
+}
+
+TEST(PublishedRunTable, EveryMistakeHasItsLine) {
+  const std::string text = table({{{"step_seconds", "soon"}}, {{"id", "\"src-2\n\""}, {"step_seconds", "0"}}, {{"tier", "A,B"}}, {}});
+  const std::string found = mistakes(text);
+  EXPECT_THAT(found, HasSubstr("runs.csv:2:"));
+  EXPECT_THAT(found, HasSubstr("error: step_seconds: \"soon\" is not a positive number of seconds"));
+  EXPECT_THAT(found, HasSubstr("runs.csv:4:")) << "the field with a line break moved the rest down";
+  EXPECT_THAT(found, HasSubstr("runs.csv:5:1: error: the row has 34 fields, the header 33"));
+  EXPECT_THAT(found, HasSubstr("error: id: \"src-1\" names an earlier row too"));
+}
+
+TEST(PublishedRunTable, MissingColumnsAreNamed) {
+  EXPECT_THAT(mistakes("id,tier\n1,2\n"), HasSubstr("needs the column \"step_seconds\""));
+  EXPECT_THAT(mistakes(""), HasSubstr("the file is empty"));
+}
+
+TEST(PublishedRun, ACompleteRowBecomesClusterAndPlan) {
+  const PublishedRun run = row();
+  ASSERT_EQ(run.why, "");
+  EXPECT_EQ(run.source, "src");
+  EXPECT_DOUBLE_EQ(run.measured_s, 12.5);
+  EXPECT_EQ(run.cluster->devices(), 1024);
+  EXPECT_EQ(run.cluster->networks.back().name, "scale_out");
+  EXPECT_EQ(run.cluster->networks.back().kind, NetworkKind::rail_optimized);
+  EXPECT_DOUBLE_EQ(run.cluster->networks.back().port.value(), 25e9);
+  EXPECT_EQ(run.plan->layout.data, 16);
+  EXPECT_TRUE(run.plan->layout.sequence);
+  EXPECT_EQ(run.plan->schedule, Schedule::interleaved);
+  EXPECT_TRUE(run.plan->recompute.full());
+  EXPECT_EQ(run.plan->model.vocabulary, 51200);
+  EXPECT_TRUE(run.plan->model.tied_embeddings);
+}
+
+TEST(PublishedRun, BlankCellsTakeDefaultsAndSaySo) {
+  const PublishedRun run = row({{"vocab", ""}, {"sp", ""}, {"sharding", ""}, {"recompute", ""}, {"dp", ""}, {"microbatch", ""}});
+  ASSERT_EQ(run.why, "");
+  EXPECT_EQ(run.plan->layout.data, 16);
+  EXPECT_EQ(run.plan->sharding, Sharding::optimizer);
+  for (const char* what : {"vocab 51200", "sp 1", "sharding optimizer", "recompute none", "microbatch 1"}) EXPECT_THAT(run.assumed, Contains(what));
+}
+
+TEST(PublishedRun, OldSoftwareHasOldDefaults) {
+  const PublishedRun run = row({{"framework", "Megatron-LM PTD-P"}, {"sp", ""}, {"sharding", ""}});
+  EXPECT_FALSE(run.plan->layout.sequence);
+  EXPECT_EQ(run.plan->sharding, Sharding::none);
+}
+
+TEST(PublishedRun, UnknownSoftwareIsNamedAsAssumed) {
+  EXPECT_THAT(row({{"framework", "Somebody's own"}}).assumed, Contains("software megatron-core"));
+}
+
+TEST(PublishedRun, OneNodeNeedsNoNetworkOutside) {
+  const PublishedRun run = row({{"devices", "8"}, {"pp", "1"}, {"vpp", "1"}, {"dp", "1"}, {"schedule", ""}, {"nic_gbps", ""}});
+  ASSERT_EQ(run.why, "");
+  for (const NetworkSpec& network : run.cluster->networks) EXPECT_NE(network.name, "scale_out");
+}
+
+TEST(PublishedRun, RowsOutsideThisVersionSayWhy) {
+  EXPECT_EQ(row({{"experts", "8"}}).why, "mixture of experts is not simulated yet");
+  EXPECT_EQ(row({{"attention", "mla:q1536:kv512:nope128:rope64:v128"}}).why, "multi-head latent attention is not simulated yet");
+  EXPECT_EQ(row({{"cp", "2"}}).why, "context parallelism is not simulated yet");
+  EXPECT_EQ(row({{"sharding", "parameters"}}).why, "sharding parameters is not simulated yet");
+  EXPECT_EQ(row({{"schedule", "dualpipe"}}).why, "schedule dualpipe is not simulated yet");
+  EXPECT_EQ(row({{"device", "abacus"}}).why, "device \"abacus\" is not in the catalogue");
+  EXPECT_EQ(row({{"recompute", "mla_up_proj"}}).why, "recompute mla_up_proj is not simulated yet");
+  EXPECT_EQ(row({{"precision", "fp8-tensorwise"}}).why, "precision fp8-tensorwise: a100-sxm-80g does not multiply fp8");
+}
+
+TEST(PublishedRun, RowsThatLackOrContradictSayWhy) {
+  EXPECT_EQ(row({{"nic_gbps", ""}}).why, "several nodes, but the row does not give nic_gbps");
+  EXPECT_EQ(row({{"vpp", ""}}).why, "interleaved, but the row does not give vpp");
+  EXPECT_EQ(row({{"dp", "3"}}).why, "tp 8 x pp 8 x dp 3 is not 1024 devices");
+  EXPECT_EQ(row({{"layers", "many"}}).why, "layers \"many\" is not a whole number");
+  EXPECT_FALSE(row({{"heads", "95"}}).why.empty()) << "check_plan's complaint is the reason";
+  EXPECT_FALSE(row({{"heads", "95"}}).plan.has_value());
+}
+
+}  // namespace
+}  // namespace headway

@@ -1,0 +1,56 @@
+// A small answer with round numbers: 2 stages, 16 devices, a step of 10 s.
+#pragma once
+
+#include "report/answer.h"
+
+namespace headway::sample {
+
+inline StageMemory stage(double weights, double activations) {
+  return {{{"weights", Bytes(weights * 1073741824.0)}, {"optimizer states", Bytes(2 * 1073741824.0)}, {"activations", Bytes(activations * 1073741824.0)}}};
+}
+
+inline Answer answer(const std::string& name = "tiny") {
+  Answer answer;
+  answer.question = "How fast is tiny?";
+  answer.sequence = 1000;
+  answer.global_batch = 64;
+  answer.microbatch = 2;
+  Result& r = answer.result;
+  r.scenario = name;
+  r.cluster_title = "Two boxes";
+  r.device_title = "A device";
+  r.model_title = "A model";
+  r.recipe_name = "bf16";
+  r.software_name = "megatron-core";
+  r.layout = {.tensor = 4, .sequence = true, .pipeline = 2, .virtual_stages = 1, .context = 1, .expert = 1, .data = 2};
+  r.devices = 16;
+  r.packages = 16;
+  r.microbatches = 16;
+  r.step_time = Seconds(10);
+  r.tokens_per_s = 6400;
+  r.model_tflops_per_device = 400;
+  r.mfu = 0.4;
+  r.hfu = 0.5;
+  r.mfu_peak_tflops = 1000;
+  r.breakdown = {.compute = Seconds(5), .exposed_tensor = Seconds(2), .exposed_expert = {}, .exposed_context = {}, .exposed_pipeline = {},
+                 .exposed_data = Seconds(0.01), .bubble = Seconds(2.5), .optimizer = Seconds(0.25), .other = Seconds(0.24)};
+  r.memory_by_stage = {stage(10, 30), stage(10, 20)};
+  r.memory_capacity = Bytes(80 * 1073741824.0);
+  r.bottleneck = "compute, 50 % of the step";
+  r.assumed = {"placement packed"};
+  r.collectives = {{"tensor all_reduce", "ring simple", 4, Bytes(64 * 1048576.0), Seconds(123.4e-6), 512}};
+  r.ranks = 16;
+  r.rank_classes = 2;
+  r.stats = {.wall_s = 1.5, .cpu_s = 2.5, .peak_rss_mib = 64, .cpu_by_phase_s = {{"fold", 0.5}}, .events = 77, .solves = 33};
+  return answer;
+}
+
+// The same plan on devices that need 40 GiB more than they have.
+inline Answer too_large() {
+  Answer answer = sample::answer("large");
+  answer.result.memory_by_stage = {stage(92.1, 0), stage(10, 20)};
+  answer.result.fits = false;
+  return answer;
+}
+
+}  // namespace headway::sample

@@ -1,0 +1,99 @@
+#include "report/trace.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/check.h"
+#include "report/sample_answer.h"
+
+namespace headway {
+namespace {
+
+using nlohmann::json;
+
+// One stage of 4 ranks: 1 us of compute, then an all-reduce whose partners come 0.5 us later, while the data stream reduces.
+//   compute |--forward--|..wait..|--all-reduce--|
+//   data    |-----------reduce-----------|
+Answer traced() {
+  RankProgram program;
+  program.segments = {{"layer \"forward\"", Activity::forward, {}, {}}};
+  program.calls = {{"tensor all-reduce", Dimension::tensor, CollectiveKind::all_reduce, Bytes(100), 1.0},
+                   {"gradients", Dimension::data, CollectiveKind::reduce_scatter, Bytes(200), 1.0}};
+  program.ops = {{false, 0, Stream::compute, -1, -1}, {true, 0, Stream::compute, 0, -1}, {true, 1, Stream::data, 0, -1}};
+  Answer answer = sample::answer();
+  answer.result.labels.programs = {program};
+  answer.result.labels.classes = {{"stage 0 x 4 ranks", 4, 0}};
+  answer.result.timeline.tasks = {{{0, 0, 1'000'000}, {1'000'000, 1'500'000, 2'500'001}, {0, 0, 2'000'000}}};
+  answer.result.timeline.end = 2'500'001;
+  return answer;
+}
+
+json trace_of(const std::vector<Answer>& answers) {
+  std::ostringstream out;
+  write_trace(out, answers);
+  return json::parse(out.str());
+}
+
+std::vector<json> slices(const json& trace) {
+  std::vector<json> found;
+  for (const json& event : trace.at("traceEvents"))
+    if (event.at("ph") == "X") found.push_back(event);
+  return found;
+}
+
+TEST(Trace, OneProcessPerClassOneThreadPerStream) {
+  std::map<std::string, std::vector<std::string>> names;
+  const json trace = trace_of({traced()});
+  for (const json& event : trace.at("traceEvents"))
+    if (event.at("ph") == "M" && event.at("args").contains("name")) names[event.at("name")].push_back(event.at("args").at("name"));
+  EXPECT_EQ(names["process_name"], std::vector<std::string>{"stage 0 x 4 ranks"});
+  EXPECT_EQ(names["thread_name"], (std::vector<std::string>{"compute", "data"}));
+}
+
+TEST(Trace, WaitingIsASliceOfItsOwn) {
+  const std::vector<json> found = slices(trace_of({traced()}));
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0].at("name"), "layer \"forward\"");
+  EXPECT_EQ(found[0].at("cat"), "forward");
+  EXPECT_EQ(found[1].at("name"), "wait: tensor all-reduce");
+  EXPECT_EQ(found[1].at("cat"), "wait");
+  EXPECT_DOUBLE_EQ(found[1].at("ts").get<double>(), 1.0);
+  EXPECT_DOUBLE_EQ(found[1].at("dur").get<double>(), 0.5);
+  EXPECT_EQ(found[2].at("name"), "tensor all-reduce");
+  EXPECT_DOUBLE_EQ(found[2].at("ts").get<double>(), 1.5);
+  EXPECT_DOUBLE_EQ(found[2].at("dur").get<double>(), 1.000001);
+  EXPECT_EQ(found[2].at("args").at("bytes"), 100);
+}
+
+TEST(Trace, SlicesOfAThreadFollowOneAnother) {
+  std::map<std::pair<int, int>, double> ended;
+  for (const json& slice : slices(trace_of({traced()}))) {
+    double& end = ended[{slice.at("pid"), slice.at("tid")}];
+    EXPECT_GE(slice.at("ts").get<double>(), end);
+    end = slice.at("ts").get<double>() + slice.at("dur").get<double>();
+  }
+}
+
+TEST(Trace, AnswersKeepTheirOwnProcesses) {
+  std::vector<std::string> processes;
+  const json trace = trace_of({traced(), traced()});
+  for (const json& event : trace.at("traceEvents"))
+    if (event.at("name") == "process_name") processes.push_back(event.at("args").at("name"));
+  EXPECT_EQ(processes, (std::vector<std::string>{"tiny: stage 0 x 4 ranks", "tiny: stage 0 x 4 ranks"}));
+}
+
+TEST(Trace, AnEmptyTimelineIsStillATrace) { EXPECT_EQ(trace_of({sample::answer()}).at("traceEvents").size(), 0U); }
+
+TEST(Trace, RefusesATimelineThatIsNotThePrograms) {
+  Answer answer = traced();
+  answer.result.timeline.tasks.front().pop_back();
+  std::ostringstream out;
+  const std::vector<Answer> answers = {answer};
+  EXPECT_THROW(write_trace(out, answers), InternalError);
+}
+
+}  // namespace
+}  // namespace headway

@@ -1,0 +1,34 @@
+#include "report/validation_text.h"
+
+#include <gmock/gmock.h>
+
+namespace headway {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(ValidationText, ScoresCellsAndWorstRows) {
+  ValidationScore score;
+  score.kind = "runs";
+  score.rows = 4;
+  score.runs = {{"a-1", "a", "d", true, 1.0, 1.1, 0.1, {}}, {"a-2", "a", "d", true, 1.0, 0.7, -0.3, {}}, {"b-1", "b", "d", false, 1.0, 9.0, 8.0, {}}};
+  score.skipped = {{"a-3", "mixture of experts is not simulated yet"}};
+  headway::score(score);
+  const std::string text = validation_text(score);
+  EXPECT_THAT(text, StartsWith("runs: macro MAPE 20.0 %; MAPE 20.0 %, median 20.0 %, bias -10.0 % over 2 scored rows of 4\n"));
+  EXPECT_THAT(text, HasSubstr("  a       d          2  20.0 %  -10.0 %\n"));
+  EXPECT_LT(text.find("a-2 "), text.find("a-1 ")) << "worst first";
+  EXPECT_EQ(text.find("b-1"), std::string::npos) << "tier B is outside the scores";
+  EXPECT_THAT(text, HasSubstr("      1  mixture of experts is not simulated yet\n"));
+}
+
+TEST(ValidationText, NothingScored) {
+  ValidationScore score;
+  score.kind = "runs";
+  score.rows = 3;
+  EXPECT_THAT(validation_text(score), StartsWith("runs: none of 3 rows could be scored\n"));
+}
+
+}  // namespace
+}  // namespace headway

@@ -1,0 +1,104 @@
+#include "training/memory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "training/schedule.h"
+#include "world.h"
+
+namespace headway {
+namespace {
+
+using testing::DoubleNear;
+
+constexpr double kGiB = 1073741824.0;
+
+double without_framework(const StageMemory& memory) {
+  double sum = 0;
+  for (const MemoryTerm& term : memory.terms)
+    if (term.name != "framework") sum += term.bytes.value();
+  return sum / kGiB;
+}
+
+double term(const StageMemory& memory, const std::string& name) {
+  for (const MemoryTerm& t : memory.terms)
+    if (t.name == name) return t.bytes.value();
+  return -1;
+}
+
+// Korthikanti et al. 2022, eq. 1 and 2: s b h (34 + 5 a s / h), and with tensor parallelism s b h (10 + 24/t + 5 a s / (h t)).
+TEST(Memory, UnfusedGptLayerIsKorthikantisFormula) {
+  const double s = 2048, b = 1, h = 6144, a = 64;
+  TrainingPlan p = world::plan(world::gpt(48, 6144, 64), {.tensor = 1}, 4);
+  p.software.attention = {"unfused"};
+  EXPECT_NEAR(saved_per_layer(p).value(), s * b * h * (34 + 5 * a * s / h), 1);
+  p.layout.tensor = 8;
+  EXPECT_NEAR(saved_per_layer(p).value(), s * b * h * (10 + 24 / 8.0 + 5 * a * s / (h * 8)), 1);
+}
+
+// Eq. 4 and 6: with sequence parallelism everything is divided by t; selective recomputation leaves 34 s b h / t.
+TEST(Memory, SequenceParallelAndSelectiveRecomputation) {
+  const double sbh = 2048.0 * 6144;
+  TrainingPlan p = world::plan(world::gpt(48, 6144, 64), {.tensor = 8, .sequence = true}, 4);
+  p.software.attention = {"unfused"};
+  EXPECT_NEAR(saved_per_layer(p).value(), sbh / 8 * (34 + 5 * 64 * 2048.0 / 6144), 1);
+  p.recompute.modules = {RecomputeModule::attention_core};
+  EXPECT_NEAR(saved_per_layer(p).value(), sbh / 8 * 34, 1);
+  p.recompute.modules = {RecomputeModule::layer};
+  EXPECT_NEAR(saved_per_layer(p).value(), sbh / 8 * 2, 1);
+}
+
+TEST(Memory, EighteenBytesPerParameterAndShardedOptimizer) {
+  TrainingPlan p = world::plan(world::llama_8b(), {.data = 8}, 4, 8192);
+  const double parameters = total_parameters(p.model);
+  const auto states = [&] {
+    const StageMemory m = stage_memory(p).front();
+    return (term(m, "weights") + term(m, "gradients") + term(m, "optimizer states")) / parameters;
+  };
+  EXPECT_NEAR(states(), 18, 1e-3);
+  p.sharding = Sharding::optimizer;
+  EXPECT_NEAR(states(), 6 + 12.0 / 8, 1e-3);
+}
+
+// 1F1B: stage 0 of p holds p microbatches, the last stage one.
+TEST(Memory, EarlierStagesHoldMoreMicrobatches) {
+  const std::vector<StageMemory> m = stage_memory(world::plan(world::gpt3_175b(), {.tensor = 8, .pipeline = 8}, 64));
+  EXPECT_NEAR(term(m[0], "activations") / term(m[7], "activations"), 8, 1e-9);
+  EXPECT_EQ(term(m[0], "logits"), 0);
+  EXPECT_GT(term(m[7], "logits"), 0);
+}
+
+struct Measured {
+  Model model;
+  world::Degrees degrees;
+  int microbatches;
+  double peak_gib;  // of the framework's allocator
+};
+
+// Measured peaks of Megatron-LM with Transformer Engine (SimuMax B200 release v1.2): slices of Llama 3 70B and 405B, sequences of
+// 4096, microbatch 1, distributed optimizer, fused loss, no recomputation.
+TEST(Memory, MeasuredPeaks) {
+  const Model l70 = world::llama(12, 8192, 28672, 64, 8), l405 = world::llama(4, 16384, 53248, 128, 16);
+  const std::vector<Measured> runs = {{l70, {.pipeline = 2, .data = 4}, 4, 66.55},
+                                      {l70, {.tensor = 2, .data = 4, .sequence = true}, 4, 60.68},
+                                      {l70, {.tensor = 4, .data = 2, .sequence = true}, 8, 39.07},
+                                      {l70, {.tensor = 8, .sequence = true}, 4, 28.29},
+                                      {l405, {.tensor = 2, .data = 4, .sequence = true}, 4, 81.59},
+                                      {l405, {.tensor = 4, .data = 2, .sequence = true}, 4, 52.89},
+                                      {l405, {.tensor = 8, .sequence = true}, 4, 38.57},
+                                      {l405, {.pipeline = 2, .data = 4}, 32, 87.08}};
+  for (const Measured& run : runs) {
+    TrainingPlan p = world::plan(run.model, run.degrees, run.microbatches, 4096);
+    p.sharding = Sharding::optimizer;
+    double peak = 0;
+    for (const StageMemory& stage : stage_memory(p)) peak = std::max(peak, without_framework(stage));
+    EXPECT_THAT(peak / run.peak_gib, DoubleNear(1, 0.08));
+  }
+}
+
+}  // namespace
+}  // namespace headway

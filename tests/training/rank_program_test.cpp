@@ -1,0 +1,422 @@
+#include "training/rank_program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "training/buckets.h"
+#include "world.h"
+
+namespace headway {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr double kTiny = 1e-9;
+
+// ---- reading programs
+
+double flops(const RankProgram& program) {
+  double sum = 0;
+  for (const Op& op : program.ops)
+    if (!op.collective)
+      for (const Kernel& kernel : program.segments[op.what].kernels) sum += matrix_flops(kernel).value();
+  return sum;
+}
+
+// Of all ranks: the stages' programs stand for tensor x data ranks each.
+double flops(const TrainingPlan& plan) {
+  double sum = 0;
+  for (const RankProgram& program : build_programs(plan)) sum += flops(program);
+  return sum * plan.layout.tensor * plan.layout.data;
+}
+
+double bytes(const RankProgram& program, Dimension dimension, CollectiveKind kind) {
+  double sum = 0;
+  for (const Op& op : program.ops)
+    if (op.collective && program.calls[op.what].dimension == dimension && program.calls[op.what].kind == kind)
+      sum += program.calls[op.what].bytes.value();
+  return sum;
+}
+
+std::string name(const RankProgram& program, const Op& op) {
+  return op.collective ? program.calls[op.what].name : program.segments[op.what].name;
+}
+
+// The ops of one pass without its messages, one per line; "| " marks an op beside the compute stream.
+std::vector<std::string> picture(const RankProgram& program, int pass) {
+  std::vector<std::string> lines;
+  for (const Op& op : program.ops)
+    if (op.pass == pass && !(op.collective && program.calls[op.what].kind == CollectiveKind::send_receive))
+      lines.push_back((op.stream == Stream::compute ? "" : "| ") + name(program, op));
+  return lines;
+}
+
+std::vector<std::size_t> waits(const RankProgram& program, std::size_t op) {
+  return {program.after.begin() + program.after_offset[op], program.after.begin() + program.after_offset[op + 1]};
+}
+
+Dimension other_side(Dimension dimension) {
+  switch (dimension) {
+    case Dimension::to_next: return Dimension::from_previous;
+    case Dimension::to_previous: return Dimension::from_next;
+    default: return dimension;
+  }
+}
+
+// ---- order of a layer
+
+TEST(RankProgram, LayerWithoutParallelismIsTwoSegments) {
+  const RankProgram p = build_programs(world::plan(world::llama_8b(), {}, 2)).front();
+  EXPECT_THAT(picture(p, 0), ElementsAre("embedding .. loss"));
+  EXPECT_THAT(picture(p, 1), ElementsAre("loss_grad .. embedding_grad_accumulate"));
+  const KernelList& forward = p.segments[p.ops[0].what].kernels;
+  EXPECT_EQ(forward[2].label, "qkv");
+  EXPECT_EQ(forward[2].repeat, 32);
+}
+
+TEST(RankProgram, SequenceParallelLayer) {
+  const TrainingPlan plan = world::plan(world::llama(2, 4096, 14336, 32, 8), {.tensor = 4, .pipeline = 2, .sequence = true}, 2);
+  const RankProgram p = build_programs(plan)[1];
+  // receive, then norm [AG] qkv .. projection [RS] residual, norm [AG] up .. down [RS] residual, final norm [AG] logits, loss
+  EXPECT_THAT(picture(p, 0), ElementsAre("attention_norm", "tensor all_gather", "qkv .. projection", "tensor reduce_scatter",
+                                         "attention_residual .. mlp_norm", "tensor all_gather", "mlp_up .. mlp_down",
+                                         "tensor reduce_scatter", "mlp_residual .. final_norm", "tensor all_gather",
+                                         "logits .. loss", "tensor all_reduce", "tensor all_reduce"));
+  EXPECT_THAT(picture(p, 1),
+              ElementsAre("loss_grad", "tensor all_gather", "logits_dgrad", "tensor reduce_scatter",
+                          "logits_wgrad .. final_norm_grad", "tensor all_gather", "mlp_down_dgrad .. activation_grad",
+                          "tensor all_gather", "mlp_up_dgrad", "tensor reduce_scatter", "mlp_up_wgrad .. mlp_norm_grad",
+                          "tensor all_gather", "projection_dgrad .. rotary_grad", "tensor all_gather", "qkv_dgrad",
+                          "tensor reduce_scatter", "qkv_wgrad .. attention_norm_grad"));
+}
+
+TEST(RankProgram, DataGradientAllReduceRunsUnderTheWeightGradient) {
+  TrainingPlan plan = world::plan(world::llama(2, 4096, 14336, 32, 8), {.tensor = 4, .pipeline = 2}, 1);
+  plan.software.overlap_tensor_gradient = true;
+  const RankProgram p = build_programs(plan)[0];
+  EXPECT_THAT(picture(p, 1),
+              ElementsAre("mlp_down_dgrad .. mlp_up_dgrad", "| tensor all_reduce", "mlp_up_wgrad", "mlp_norm_grad .. qkv_dgrad",
+                          "| tensor all_reduce", "qkv_wgrad", "attention_norm_grad .. embedding_grad_accumulate"));
+  const auto norm = static_cast<std::size_t>(
+      std::find_if(p.ops.begin(), p.ops.end(),
+                   [&](const Op& op) { return op.pass == 1 && name(p, op) == "mlp_norm_grad .. qkv_dgrad"; }) -
+      p.ops.begin());
+  EXPECT_THAT(waits(p, norm), ElementsAre(norm - 2));  // the all-reduce; the weight gradient is before it in its own stream
+  EXPECT_THAT(waits(p, norm - 2), ElementsAre(norm - 3));
+}
+
+// Half of each collective hides: a gather under the product it feeds, a reduction under the product it drains.
+TEST(RankProgram, TensorOverlapSplitsACollective) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.tensor = 4, .pipeline = 4, .sequence = true}, 1);
+  const double without = bytes(build_programs(plan)[1], Dimension::tensor, CollectiveKind::all_gather);
+  plan.software.tensor_overlap = 0.5;
+  const RankProgram p = build_programs(plan)[1];
+  EXPECT_THAT(picture(p, 0),
+              ElementsAre("attention_norm", "tensor all_gather", "| tensor all_gather", "qkv", "rotary .. attention",
+                          "projection", "| tensor reduce_scatter", "tensor reduce_scatter", "attention_residual .. mlp_norm",
+                          "tensor all_gather", "| tensor all_gather", "mlp_up", "activation", "mlp_down",
+                          "| tensor reduce_scatter", "tensor reduce_scatter", "mlp_residual"));
+  EXPECT_NEAR(bytes(p, Dimension::tensor, CollectiveKind::all_gather) / without, 1, kTiny);
+}
+
+// ---- arithmetic
+
+// Forward and backward products are 6 N tokens; fused attention runs 1 + 2.5 times its forward where the model counts 3.
+double expected_flops(const TrainingPlan& plan) {
+  const double attention = 6.0 * plan.model.layers * plan.model.heads * plan.model.head_dim * plan.sequence;
+  const double run = plan.software.fused_attention() ? 7.0 / 6.0 : 2.0;  // unfused: the whole square of scores
+  return plan.tokens_per_step() * (6 * matrix_parameters(plan.model) + run * attention);
+}
+
+TEST(RankProgram, GemmFlopsAreTheModels) {
+  for (const world::Degrees degrees : {world::Degrees{},
+                                       {.tensor = 8},
+                                       {.tensor = 4, .pipeline = 4, .sequence = true},
+                                       {.tensor = 2, .pipeline = 2, .virtual_stages = 4, .data = 2, .sequence = true}}) {
+    TrainingPlan plan = world::plan(world::llama(16, 4096, 14336, 32, 8, 131072), degrees, 8);
+    EXPECT_NEAR(flops(plan) / expected_flops(plan), 1, kTiny);
+    plan.software.attention = {"unfused"};
+    EXPECT_NEAR(flops(plan) / expected_flops(plan), 1, kTiny);
+    plan.software.tensor_overlap = 0.6;
+    plan.software.overlap_tensor_gradient = plan.software.overlap_gradient_reduction = true;
+    EXPECT_NEAR(flops(plan) / expected_flops(plan), 1, kTiny);
+  }
+}
+
+TEST(RankProgram, FullRecomputationRunsTheLayersForwardAgain) {
+  TrainingPlan plan = world::plan(world::gpt(8, 2048, 16), {.tensor = 2, .pipeline = 2}, 4);
+  const double before = flops(plan);
+  plan.recompute.modules = {RecomputeModule::layer};
+  const double layer_matrices = matrix_parameters(plan.model) - 51200.0 * 2048;
+  const double attention_forward = 2.0 * 8 * 2048 * 2048;
+  EXPECT_NEAR((flops(plan) - before) / (plan.tokens_per_step() * (2 * layer_matrices + attention_forward)), 1, kTiny);
+}
+
+TEST(RankProgram, SelectiveRecomputationRunsTheAttentionCoreAgain) {
+  TrainingPlan plan = world::plan(world::gpt(8, 2048, 16), {.tensor = 2, .sequence = true}, 4);
+  const RankProgram before = build_programs(plan).front();
+  plan.recompute.modules = {RecomputeModule::attention_core};
+  const RankProgram after = build_programs(plan).front();
+  EXPECT_NEAR((flops(after) - flops(before)) * 2 / (plan.tokens_per_step() * 2.0 * 8 * 2048 * 2048), 1, kTiny);
+  EXPECT_EQ(bytes(after, Dimension::tensor, CollectiveKind::all_gather),
+            bytes(before, Dimension::tensor, CollectiveKind::all_gather));
+}
+
+// ---- traffic
+
+// Per layer and microbatch: forward 2 [AG], 2 [RS]; backward 2 [AG] of output gradients, 2 [AG] of inputs, 2 [RS].
+TEST(RankProgram, TensorTrafficOfALayer) {
+  TrainingPlan plan = world::plan(world::llama(8, 4096, 14336, 32, 8), {.tensor = 4, .pipeline = 4, .sequence = true}, 3);
+  const double activation = 2048.0 * 4096 * 2;
+  const RankProgram middle = build_programs(plan)[1];
+  EXPECT_NEAR(bytes(middle, Dimension::tensor, CollectiveKind::all_gather), 2 * 3 * 6 * activation, 1);
+  EXPECT_NEAR(bytes(middle, Dimension::tensor, CollectiveKind::reduce_scatter), 2 * 3 * 4 * activation, 1);
+  plan.layout.sequence = false;
+  EXPECT_NEAR(bytes(build_programs(plan)[1], Dimension::tensor, CollectiveKind::all_reduce), 2 * 3 * 4 * activation, 1);
+  plan.recompute.modules = {RecomputeModule::layer};
+  EXPECT_NEAR(bytes(build_programs(plan)[1], Dimension::tensor, CollectiveKind::all_reduce), 2 * 3 * 6 * activation, 1);
+}
+
+TEST(RankProgram, DataTrafficIsEveryParameterOnceOverlappedOrNot) {
+  TrainingPlan plan = world::plan(world::llama_8b(), {.pipeline = 2, .virtual_stages = 2, .data = 4}, 4);
+  for (const bool overlap : {false, true}) {
+    plan.software.overlap_gradient_reduction = plan.software.overlap_parameter_gather = overlap;
+    plan.sharding = Sharding::optimizer;
+    double reduced = 0, gathered = 0;
+    for (const RankProgram& p : build_programs(plan)) {
+      reduced += bytes(p, Dimension::data, CollectiveKind::reduce_scatter);
+      gathered += bytes(p, Dimension::data, CollectiveKind::all_gather);
+    }
+    EXPECT_NEAR(reduced / (4 * total_parameters(plan.model)), 1, kTiny);
+    EXPECT_NEAR(gathered / (2 * total_parameters(plan.model)), 1, kTiny);
+    plan.sharding = Sharding::none;
+    EXPECT_GT(bytes(build_programs(plan)[0], Dimension::data, CollectiveKind::all_reduce), 0);
+  }
+}
+
+TEST(RankProgram, FirstForwardWaitsForItsParameters) {
+  TrainingPlan plan = world::plan(world::llama_8b(), {.data = 8}, 2);
+  plan.sharding = Sharding::optimizer;
+  plan.software.overlap_parameter_gather = true;
+  const RankProgram p = build_programs(plan).front();
+  const std::size_t buckets = chunk_buckets(plan, {32, true, true}).size();
+  EXPECT_EQ(buckets, 32U);
+  for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+    EXPECT_EQ(p.ops[bucket].stream, Stream::data);
+    EXPECT_THAT(waits(p, buckets + bucket), ElementsAre(bucket));  // one forward segment per bucket
+  }
+}
+
+TEST(RankProgram, PipelineMessageIsOneActivation) {
+  TrainingPlan plan = world::plan(world::gpt(8, 2048, 16), {.tensor = 4, .pipeline = 2}, 1);
+  const auto message = [&] { return bytes(build_programs(plan)[0], Dimension::to_next, CollectiveKind::send_receive); };
+  EXPECT_EQ(message(), 2048.0 * 2048 * 2);
+  plan.software.scatter_pipeline_sends = true;
+  EXPECT_EQ(message(), 2048.0 * 2048 * 2 / 4);
+  EXPECT_EQ(bytes(build_programs(plan)[1], Dimension::tensor, CollectiveKind::all_gather), 2048.0 * 2048 * 2);
+  plan.layout.sequence = true;
+  EXPECT_EQ(message(), 2048.0 * 2048 * 2 / 4);
+}
+
+// ---- both sides of every message, and no circle
+
+struct Grid {
+  int p, v, m;
+};
+constexpr Grid kGrids[] = {{1, 1, 3}, {2, 1, 1}, {2, 1, 5}, {4, 1, 2},  {4, 1, 9}, {8, 1, 16}, {2, 2, 2}, {2, 2, 6},
+                           {2, 5, 4}, {4, 2, 4}, {4, 2, 8}, {4, 3, 12}, {3, 4, 9}, {8, 3, 16}, {5, 2, 10}};
+
+TrainingPlan on(const Grid& grid) {
+  TrainingPlan plan = world::plan(world::gpt(grid.p * grid.v, 256, 2),
+                                  {.tensor = 2, .pipeline = grid.p, .virtual_stages = grid.v, .data = 2}, grid.m);
+  plan.software.tensor_overlap = 0.5;
+  plan.software.overlap_tensor_gradient = true;
+  plan.software.host_per_microbatch = Seconds(1e-3);
+  return plan;
+}
+
+using Tags = std::vector<std::int32_t>;
+
+Tags tags(const RankProgram& program, Dimension dimension) {
+  Tags found;
+  for (const Op& op : program.ops)
+    if (op.collective && program.calls[op.what].dimension == dimension) found.push_back(op.tag);
+  return found;
+}
+
+TEST(RankProgram, BothSidesNumberTheirMessagesAlike) {
+  for (const Grid& grid : kGrids) {
+    const std::vector<RankProgram> programs = build_programs(on(grid));
+    for (std::size_t s = 0; s < programs.size(); ++s) {
+      const RankProgram& next = programs[(s + 1) % programs.size()];
+      const Tags sent = tags(programs[s], Dimension::to_next), back = tags(next, Dimension::to_previous);
+      EXPECT_EQ(sent, tags(next, Dimension::from_previous));  // the same messages in the same order
+      EXPECT_EQ(back, tags(programs[s], Dimension::from_next));
+      for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i], static_cast<int>(i));
+      const bool around = s + 1 == programs.size();
+      EXPECT_EQ(sent.size(), static_cast<std::size_t>(grid.p == 1 ? 0 : (around ? grid.v - 1 : grid.v) * grid.m));
+    }
+  }
+}
+
+// Message n of a pass is the one its partner's pass makes: (kind, model part, microbatch) travel with the tag.
+TEST(RankProgram, AMessageReachesThePassThatNeedsIt) {
+  for (const Grid& grid : kGrids) {
+    const std::vector<RankProgram> programs = build_programs(on(grid));
+    std::map<std::tuple<Dimension, int, int>, std::pair<int, int>> sent;  // (dimension, receiver, tag) -> part, microbatch
+    const auto part_of = [&](std::size_t stage, const Pass& pass) { return pass.chunk * grid.p + static_cast<int>(stage); };
+    for (std::size_t s = 0; s < programs.size(); ++s)
+      for (const Op& op : programs[s].ops) {
+        if (!op.collective) continue;
+        const Dimension d = programs[s].calls[op.what].dimension;
+        if (d != Dimension::to_next && d != Dimension::to_previous) continue;
+        const int receiver = (static_cast<int>(s) + (d == Dimension::to_next ? 1 : grid.p - 1)) % grid.p;
+        const Pass& pass = programs[s].passes[static_cast<std::size_t>(op.pass)];
+        sent[{other_side(d), receiver, op.tag}] = {part_of(s, pass) + (d == Dimension::to_next ? 1 : -1), pass.microbatch};
+      }
+    std::size_t received = 0;
+    for (std::size_t s = 0; s < programs.size(); ++s)
+      for (const Op& op : programs[s].ops) {
+        if (!op.collective) continue;
+        const Dimension d = programs[s].calls[op.what].dimension;
+        if (d != Dimension::from_next && d != Dimension::from_previous) continue;
+        const Pass& pass = programs[s].passes[static_cast<std::size_t>(op.pass)];
+        EXPECT_EQ((sent[{d, static_cast<int>(s), op.tag}]), std::pair(part_of(s, pass), pass.microbatch));
+        ++received;
+      }
+    EXPECT_EQ(received, sent.size());
+  }
+}
+
+// Runs all stages: an op is done when its stream and its `after` are, a message or a call between stages when every side is ready.
+class Runner {
+ public:
+  explicit Runner(const std::vector<RankProgram>& programs) : programs_(programs) {
+    for (const RankProgram& p : programs) {
+      done_.emplace_back(p.ops.size(), false);
+      next_.emplace_back(kStreams, 0);
+      order_.emplace_back(kStreams);
+      for (std::size_t i = 0; i < p.ops.size(); ++i) order_.back()[static_cast<std::size_t>(p.ops[i].stream)].push_back(i);
+    }
+  }
+
+  bool finishes() {
+    while (step()) {
+    }
+    for (const std::vector<bool>& stage : done_)
+      for (const bool op : stage)
+        if (!op) return false;
+    return true;
+  }
+
+ private:
+  using Key = std::tuple<Dimension, std::size_t, std::int32_t>;  // dimension as the receiver names it, its stage, tag
+
+  bool step() {
+    bool moved = false;
+    std::map<Key, std::vector<std::pair<std::size_t, std::size_t>>> meeting;
+    for (std::size_t s = 0; s < programs_.size(); ++s)
+      for (std::size_t stream = 0; stream < static_cast<std::size_t>(kStreams); ++stream) {
+        std::size_t& n = next_[s][stream];
+        const std::vector<std::size_t>& order = order_[s][stream];
+        for (; n < order.size() && ready(s, order[n]) && alone(s, order[n]); ++n, moved = true) done_[s][order[n]] = true;
+        if (n < order.size() && ready(s, order[n])) meeting[key(s, order[n])].push_back({s, stream});
+      }
+    for (const auto& [key, sides] : meeting) {
+      if (sides.size() < needed(std::get<0>(key))) continue;
+      for (const auto& [s, stream] : sides) done_[s][order_[s][stream][next_[s][stream]++]] = true;
+      moved = true;
+    }
+    return moved;
+  }
+
+  bool ready(std::size_t s, std::size_t op) const {
+    for (const std::size_t before : waits(programs_[s], op))
+      if (!done_[s][before]) return false;
+    return true;
+  }
+
+  const CollectiveCall& call(std::size_t s, std::size_t op) const { return programs_[s].calls[programs_[s].ops[op].what]; }
+
+  bool alone(std::size_t s, std::size_t op) const {
+    if (!programs_[s].ops[op].collective) return true;
+    const Dimension d = call(s, op).dimension;
+    return d == Dimension::tensor || d == Dimension::data;
+  }
+
+  Key key(std::size_t s, std::size_t op) const {
+    const Dimension d = call(s, op).dimension;
+    const std::size_t p = programs_.size();
+    const std::size_t stage = d == Dimension::to_next                                      ? (s + 1) % p
+                              : d == Dimension::to_previous                                ? (s + p - 1) % p
+                              : d == Dimension::from_next || d == Dimension::from_previous ? s
+                                                                                           : 0;
+    return {other_side(d), stage, programs_[s].ops[op].tag};
+  }
+
+  std::size_t needed(Dimension d) const { return d == Dimension::world ? programs_.size() : 2; }
+
+  const std::vector<RankProgram>& programs_;
+  std::vector<std::vector<bool>> done_;
+  std::vector<std::vector<std::size_t>> next_;
+  std::vector<std::vector<std::vector<std::size_t>>> order_;
+};
+
+TEST(RankProgram, NothingWaitsInACircle) {
+  for (const Grid& grid : kGrids)
+    for (const bool overlap : {false, true})
+      for (const Recompute& recompute : {Recompute{}, Recompute{{RecomputeModule::layer}}}) {
+        TrainingPlan plan = on(grid);
+        plan.software.overlap_pipeline = plan.software.overlap_gradient_reduction = plan.software.overlap_parameter_gather =
+            overlap;
+        plan.software.scatter_pipeline_sends = !overlap;
+        plan.sharding = overlap ? Sharding::optimizer : Sharding::none;
+        plan.recompute = recompute;
+        EXPECT_TRUE(Runner(build_programs(plan)).finishes()) << grid.p << ' ' << grid.v << ' ' << grid.m << ' ' << overlap;
+      }
+}
+
+TEST(RankProgram, GPipeFinishesToo) {
+  TrainingPlan plan = on({4, 1, 6});
+  plan.schedule = Schedule::gpipe;
+  EXPECT_TRUE(Runner(build_programs(plan)).finishes());
+}
+
+// ---- precision
+
+TEST(RankProgram, LowPrecisionCasts) {
+  TrainingPlan plan = world::plan(world::llama(2, 4096, 14336, 32, 8), {}, 3);
+  plan.recipe.compute = NumberFormat::fp8;
+  plan.recipe.cast_bytes_per_element = 3;
+  const RankProgram p = build_programs(plan).front();
+  std::map<std::string, double> casts;  // bytes over the step
+  for (const Op& op : p.ops)
+    if (!op.collective)
+      for (const Kernel& k : p.segments[op.what].kernels)
+        if (const auto* s = std::get_if<Streaming>(&k.work); s && s->kind == StreamClass::cast)
+          casts[std::string(k.label)] += k.repeat * s->traffic.value();
+  const double tokens = 2048, per_layer = 4096.0 * (6144 + 4096 + 3 * 14336);
+  EXPECT_NEAR(casts["weight_cast"], 2 * 3 * per_layer, 1);  // once a step
+  const double inputs = 4096 + 4096 + 4096 + 14336, gradients = 6144 + 4096 + 2 * 14336 + 4096;
+  EXPECT_NEAR(casts["cast"], 3 * 2 * 3 * tokens * (inputs + gradients), 1);
+}
+
+// ---- size
+
+TEST(RankProgram, StaysCompact) {
+  TrainingPlan plan =
+      world::plan(world::llama_405b(), {.tensor = 8, .pipeline = 16, .virtual_stages = 8, .data = 8, .sequence = true}, 64, 8192);
+  plan.software.tensor_overlap = 0.6;
+  plan.software.overlap_tensor_gradient = plan.software.overlap_pipeline = plan.software.overlap_gradient_reduction = true;
+  for (const RankProgram& p : build_programs(plan)) {
+    EXPECT_EQ(p.passes.size(), 2U * 64 * 8);
+    EXPECT_LT(p.segments.size(), 40U);
+    EXPECT_LT(p.calls.size(), 24U);
+  }
+}
+
+}  // namespace
+}  // namespace headway
