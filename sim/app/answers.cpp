@@ -21,7 +21,9 @@ void keep(std::vector<Diagnostic>& all, const InputError& error, const std::stri
 
 Answer answer(const Scenario& scenario, const SimulationOptions& options) {
   const TrainingPlan& plan = scenario.plan;
-  Answer answer{scenario.question, scenario.restrictions, plan.sequence, plan.global_batch, plan.microbatch, plan.schedule, plan.sharding, plan.recompute, {}};
+  Answer answer{scenario.question, scenario.restrictions, plan.sequence,
+                plan.global_batch, plan.microbatch,       plan.schedule,
+                plan.sharding,     plan.recompute,        {}};
   answer.result = simulate(scenario.cluster, plan, {.fold = !options.no_fold, .keep_timeline = !options.trace.empty()});
   Result& result = answer.result;
   result.scenario = scenario.name;
@@ -32,7 +34,8 @@ Answer answer(const Scenario& scenario, const SimulationOptions& options) {
 
 }  // namespace
 
-std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides, const Catalogue& catalogue) {
+std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,
+                                     const Catalogue& catalogue) {
   std::vector<Scenario> scenarios;
   std::vector<Diagnostic> mistakes;
   for (const std::string& file : files) {

@@ -15,7 +15,8 @@ namespace headway {
                                                    const Catalogue& catalogue);
 
 // In parallel over scenarios, one after the other where each one's own time is to be told. Order and values depend on neither.
-[[nodiscard]] std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats);
+[[nodiscard]] std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options,
+                                               bool stats);
 
 // 0, or 3 where a plan does not fit in memory.
 [[nodiscard]] int exit_code_of(const std::vector<Answer>& answers);

@@ -36,7 +36,9 @@ int compare_all(const CompareOptions& options) {
 void add_compare(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand("compare", "Simulate scenarios side by side, best first, with what limits each");
-  command->add_option("scenarios", options->files, "scenario files, or names from the catalogue")->required()->type_name("SCENARIO");
+  command->add_option("scenarios", options->files, "scenario files, or names from the catalogue")
+      ->required()
+      ->type_name("SCENARIO");
   add_json_option(*command, options->output);
   add_set_option(*command, options->simulation);
   add_jobs_option(*command, options->simulation);

@@ -17,10 +17,13 @@ struct JobLimit::Control {
 };
 
 void add_json_option(CLI::App& command, OutputOptions& options) {
-  command.add_option("--json", options.json, "write the answer as JSON ('-': standard output, and nothing else there)")->type_name("FILE");
+  command.add_option("--json", options.json, "write the answer as JSON ('-': standard output, and nothing else there)")
+      ->type_name("FILE");
 }
 
-void add_quiet_option(CLI::App& command, OutputOptions& options) { command.add_flag("--quiet", options.quiet, "print no text and no progress"); }
+void add_quiet_option(CLI::App& command, OutputOptions& options) {
+  command.add_flag("--quiet", options.quiet, "print no text and no progress");
+}
 
 void add_stats_option(CLI::App& command, OutputOptions& options) {
   command.add_flag("--stats", options.stats, "add this program's own time, events, classes and memory");
@@ -39,7 +42,8 @@ void add_jobs_option(CLI::App& command, SimulationOptions& options) {
 }
 
 void add_trace_and_fold_options(CLI::App& command, SimulationOptions& options) {
-  command.add_option("--trace", options.trace, "write the timeline as a Perfetto/Chrome trace ('-': standard output)")->type_name("FILE");
+  command.add_option("--trace", options.trace, "write the timeline as a Perfetto/Chrome trace ('-': standard output)")
+      ->type_name("FILE");
   command.add_flag("--no-fold", options.no_fold, "simulate every rank by itself: same answer, more work");
 }
 
@@ -48,8 +52,10 @@ std::vector<Override> overrides(const SimulationOptions& options) {
   Diagnostics mistakes;
   for (const std::string& text : options.set) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) mistakes.error({"--set", 0, 0}, "\"" + text + "\" is not path=value");
-    else parsed.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    if (equals == std::string::npos || equals == 0)
+      mistakes.error({"--set", 0, 0}, "\"" + text + "\" is not path=value");
+    else
+      parsed.push_back({text.substr(0, equals), text.substr(equals + 1)});
   }
   mistakes.throw_if_any();
   return parsed;
@@ -57,7 +63,8 @@ std::vector<Override> overrides(const SimulationOptions& options) {
 
 JobLimit::JobLimit(int jobs) {
   if (jobs > 0)
-    control_ = std::make_unique<Control>(Control{tbb::global_control(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(jobs))});
+    control_ = std::make_unique<Control>(
+        Control{tbb::global_control(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(jobs))});
 }
 
 JobLimit::~JobLimit() = default;
@@ -68,7 +75,9 @@ TextStyle text_style(const OutputOptions& options) {
   return {.colour = !refused && isatty(STDOUT_FILENO) != 0, .stats = options.stats};
 }
 
-bool wants_text(const OutputOptions& options, const std::string& trace) { return !options.quiet && options.json != "-" && trace != "-"; }
+bool wants_text(const OutputOptions& options, const std::string& trace) {
+  return !options.quiet && options.json != "-" && trace != "-";
+}
 
 void print(const std::string& text) { std::cout << text << std::flush; }
 

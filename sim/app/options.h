@@ -23,7 +23,7 @@ struct OutputOptions {
 struct SimulationOptions {
   std::vector<std::string> set;  // path=value
   std::string trace;
-  int jobs = 0;                  // 0: as many as there are cores
+  int jobs = 0;  // 0: as many as there are cores
   bool no_fold = false;
 };
 

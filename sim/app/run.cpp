@@ -26,7 +26,8 @@ int run(const RunOptions& options) {
   const auto answers = simulate_all(scenarios, options.simulation, options.output.stats);
 
   if (wants_text(options.output, options.simulation.trace))
-    for (const Answer& answer : answers) print((&answer == &answers.front() ? "" : "\n\n") + run_text(answer, text_style(options.output)));
+    for (const Answer& answer : answers)
+      print((&answer == &answers.front() ? "" : "\n\n") + run_text(answer, text_style(options.output)));
   write_output(options.output.json, [&](std::ostream& out) { out << run_json(answers, options.output.stats); });
   write_output(options.simulation.trace, [&](std::ostream& out) { write_trace(out, answers); });
   return exit_code_of(answers);
@@ -37,7 +38,9 @@ int run(const RunOptions& options) {
 void add_run(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Simulate scenarios and print a readable answer");
-  command->add_option("scenarios", options->files, "scenario files, or names from the catalogue")->required()->type_name("SCENARIO");
+  command->add_option("scenarios", options->files, "scenario files, or names from the catalogue")
+      ->required()
+      ->type_name("SCENARIO");
   add_json_option(*command, options->output);
   add_set_option(*command, options->simulation);
   add_jobs_option(*command, options->simulation);

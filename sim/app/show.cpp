@@ -39,12 +39,18 @@ int show(const ShowOptions& options) {
   };
 
   std::string text;
-  if (is_path(name)) text = scenarios_text(catalogue, name, options);
-  else if (is_a(CatalogueKind::devices)) text = device_text(catalogue.device(name), style);
-  else if (is_a(CatalogueKind::clusters)) text = cluster_text(catalogue.cluster(name), style);
-  else if (is_a(CatalogueKind::models)) text = model_text(catalogue.model(name), style);
-  else if (is_a(CatalogueKind::scenarios)) text = scenarios_text(catalogue, catalogue.path(CatalogueKind::scenarios, name, {}), options);
-  else throw InputError({name, 0, 0}, "no device, cluster, model or scenario has this name" + did_you_mean(name, known));
+  if (is_path(name))
+    text = scenarios_text(catalogue, name, options);
+  else if (is_a(CatalogueKind::devices))
+    text = device_text(catalogue.device(name), style);
+  else if (is_a(CatalogueKind::clusters))
+    text = cluster_text(catalogue.cluster(name), style);
+  else if (is_a(CatalogueKind::models))
+    text = model_text(catalogue.model(name), style);
+  else if (is_a(CatalogueKind::scenarios))
+    text = scenarios_text(catalogue, catalogue.path(CatalogueKind::scenarios, name, {}), options);
+  else
+    throw InputError({name, 0, 0}, "no device, cluster, model or scenario has this name" + did_you_mean(name, known));
   print(text);
   return kAnswered;
 }

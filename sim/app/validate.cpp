@@ -25,8 +25,8 @@ struct ValidateOptions {
 
 // config/ and study/ do not know each other; here they meet.
 MeasuredRun measured(PublishedRun run) {
-  return {std::move(run.id), std::move(run.tier), std::move(run.source), std::move(run.device), run.measured_s,
-          std::move(run.cluster), std::move(run.plan), std::move(run.why), std::move(run.assumed)};
+  return {std::move(run.id),      std::move(run.tier), std::move(run.source), std::move(run.device), run.measured_s,
+          std::move(run.cluster), std::move(run.plan), std::move(run.why),    std::move(run.assumed)};
 }
 
 std::vector<MeasuredRun> read_all(const std::vector<std::string>& files) {
@@ -50,7 +50,8 @@ int validate(const ValidateOptions& options) {
 
   const bool shows_progress = !options.output.quiet && isatty(STDERR_FILENO) != 0;
   const auto progress = [&](std::size_t done) {
-    if (done % 10 == 0 || done == runs.size()) std::fprintf(stderr, "\r%zu of %zu rows%s", done, runs.size(), done == runs.size() ? "\r\x1b[K" : "");
+    if (done % 10 == 0 || done == runs.size())
+      std::fprintf(stderr, "\r%zu of %zu rows%s", done, runs.size(), done == runs.size() ? "\r\x1b[K" : "");
   };
   const ValidationScore score = validate_runs(runs, shows_progress ? std::function<void(std::size_t)>(progress) : nullptr);
 

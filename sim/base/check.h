@@ -19,7 +19,7 @@ class InternalError : public std::logic_error {
 
 }  // namespace headway
 
-#define HEADWAY_CHECK(condition, why)                                        \
-  do {                                                                       \
+#define HEADWAY_CHECK(condition, why)                                             \
+  do {                                                                            \
     if (!(condition)) ::headway::fail_check(#condition, __FILE__, __LINE__, why); \
   } while (false)

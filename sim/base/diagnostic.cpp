@@ -19,9 +19,7 @@ InputError::InputError(std::vector<Diagnostic> diagnostics) : diagnostics_(std::
 InputError::InputError(SourceMark where, std::string message)
     : InputError(std::vector<Diagnostic>{{std::move(where), std::move(message)}}) {}
 
-void Diagnostics::error(SourceMark where, std::string message) {
-  items_.push_back({std::move(where), std::move(message)});
-}
+void Diagnostics::error(SourceMark where, std::string message) { items_.push_back({std::move(where), std::move(message)}); }
 
 void Diagnostics::throw_if_any() {
   if (items_.empty()) return;

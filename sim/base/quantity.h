@@ -24,10 +24,22 @@ class Quantity {
   // The number in SI base units (s, B, FLOP, J and their combinations).
   [[nodiscard]] constexpr double value() const { return value_; }
 
-  constexpr Quantity& operator+=(Quantity other) { value_ += other.value_; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value_ -= other.value_; return *this; }
-  constexpr Quantity& operator*=(double factor) { value_ *= factor; return *this; }
-  constexpr Quantity& operator/=(double divisor) { value_ /= divisor; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value_ += other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value_ -= other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator*=(double factor) {
+    value_ *= factor;
+    return *this;
+  }
+  constexpr Quantity& operator/=(double divisor) {
+    value_ /= divisor;
+    return *this;
+  }
 
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
@@ -49,7 +61,6 @@ using Flops = Quantity<0, 0, 1, 0>;       // an amount of work, not a rate
 using FlopRate = Quantity<-1, 0, 1, 0>;   // FLOP per second
 using Joules = Quantity<0, 0, 0, 1>;
 using Watts = Quantity<-1, 0, 0, 1>;
-
 
 // The ratio of two like quantities is a plain number.
 template <int T, int D, int W, int E>

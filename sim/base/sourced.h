@@ -12,10 +12,8 @@ enum class Grade { measured, vendor, press, estimated };
 
 template <>
 struct EnumNames<Grade> {
-  static constexpr auto table = std::to_array<EnumName<Grade>>({{Grade::measured, "measured"},
-                                                                {Grade::vendor, "vendor"},
-                                                                {Grade::press, "press"},
-                                                                {Grade::estimated, "estimated"}});
+  static constexpr auto table = std::to_array<EnumName<Grade>>(
+      {{Grade::measured, "measured"}, {Grade::vendor, "vendor"}, {Grade::press, "press"}, {Grade::estimated, "estimated"}});
 };
 
 template <class T>

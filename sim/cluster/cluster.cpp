@@ -11,7 +11,8 @@ Bandwidth port_of(const NetworkSpec& network, const Device& device) {
   if (network.port > Bandwidth(0)) return network.port;
   if (network.name == "scale_up" && network.kind != NetworkKind::package) return require(device.scale_up, device, "scale_up");
   if (network.technology.bandwidth.known) return network.technology.bandwidth.value;
-  throw InputError(network.technology.mark, network.technology.name + ": no published value for \"bandwidth\"; give the network a port");
+  throw InputError(network.technology.mark,
+                   network.technology.name + ": no published value for \"bandwidth\"; give the network a port");
 }
 
 // A fault of a node is one of each of its devices, whatever the network takes for a node.

@@ -27,9 +27,9 @@ struct DeviceGroup {
 struct Cluster {
   std::string name, title, source;
   SourceMark mark;
-  std::vector<DeviceGroup> groups;      // in cluster order
+  std::vector<DeviceGroup> groups;  // in cluster order
   int devices_per_node = 0;
-  std::vector<NetworkSpec> networks;    // innermost first
+  std::vector<NetworkSpec> networks;  // innermost first
   std::vector<SlowDevice> slow_devices;
   std::vector<LinkFault> link_faults;
 

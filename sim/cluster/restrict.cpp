@@ -26,7 +26,8 @@ class Restrictor {
   }
 
   void operator()(const ScaleLink& scaling) const {
-    if (scaling.scale <= 0) return error("scale: " + number(scaling.scale) + " must be positive; use remove to take the network away");
+    if (scaling.scale <= 0)
+      return error("scale: " + number(scaling.scale) + " must be positive; use remove to take the network away");
     if (NetworkSpec* network = find(scaling.network))
       change_ports(*network, [&](Bandwidth port) { return port * scaling.scale; });
   }
@@ -63,22 +64,24 @@ class Restrictor {
     if (tier.ratio < 1) return error("ratio: " + number(tier.ratio) + " must be at least 1 (down-links over up-links)");
     const std::vector<std::string> tiers{"node", "leaf", "spine"};
     if (std::find(tiers.begin(), tiers.end(), tier.tier) == tiers.end())
-      return error("oversubscribe: no tier is called \"" + tier.tier + "\"" + did_you_mean(tier.tier, tiers) + "; there are node, leaf and spine");
+      return error("oversubscribe: no tier is called \"" + tier.tier + "\"" + did_you_mean(tier.tier, tiers) +
+                   "; there are node, leaf and spine");
     bool found = false;
     for (NetworkSpec& network : cluster_->networks)
       if (double* ratio = ratio_of(network, tier.tier)) {
         *ratio = tier.ratio;
         found = true;
       }
-    if (!found) error("oversubscribe: no network of the cluster has a " + tier.tier + " tier with up-links" + hint_for(tier.tier));
+    if (!found)
+      error("oversubscribe: no network of the cluster has a " + tier.tier + " tier with up-links" + hint_for(tier.tier));
   }
 
   void operator()(const SwapDevice& swap) const {
     const int dies = swap.device.dies_per_package;
     for (const DeviceGroup& group : cluster_->groups)
       if (group.devices % dies != 0)
-        return error("swap_device: " + std::to_string(group.devices) + " devices do not fill packages of " + std::to_string(dies) + " " +
-                     swap.device.name);
+        return error("swap_device: " + std::to_string(group.devices) + " devices do not fill packages of " +
+                     std::to_string(dies) + " " + swap.device.name);
     for (DeviceGroup& group : cluster_->groups) group.device = swap.device;
   }
 
@@ -148,7 +151,8 @@ class Restrictor {
 
   [[nodiscard]] bool in_range(const std::string& what, int index, int count) const {
     if (index >= 0 && index < count) return true;
-    error(what + ": " + std::to_string(index) + " is out of range; the cluster has " + what + "s 0 to " + std::to_string(count - 1));
+    error(what + ": " + std::to_string(index) + " is out of range; the cluster has " + what + "s 0 to " +
+          std::to_string(count - 1));
     return false;
   }
 

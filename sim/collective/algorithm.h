@@ -19,8 +19,8 @@ struct Outline {
     double peers = 1;       // members that this traffic goes to: bounds what a full mesh's pair links let through
     double steps = 0;       // hops that follow one another
   };
-  std::vector<Level> levels;        // as Geometry::levels
-  double own_share = 0;             // what a member copies inside its own memory, with the same channels, per payload byte
+  std::vector<Level> levels;  // as Geometry::levels
+  double own_share = 0;       // what a member copies inside its own memory, with the same channels, per payload byte
   double memory_bytes_per_byte = 0;
 };
 
@@ -68,7 +68,8 @@ void add_cycle(LoadSum& sum, NetworkId network, const Places& places, std::span<
   const std::size_t n = parts.size();
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t hop = 1; hop <= (mesh ? n - 1 : 1); ++hop)
-      add_between(sum, network, places, parts[i], parts[(i + hop) % n], amount(parts[i]) / (mesh ? static_cast<double>(n - 1) : 1.0));
+      add_between(sum, network, places, parts[i], parts[(i + hop) % n],
+                  amount(parts[i]) / (mesh ? static_cast<double>(n - 1) : 1.0));
 }
 
 }  // namespace headway

@@ -27,8 +27,7 @@ bool circulates(CollectiveKind kind, const Geometry&) {
 }
 bool nests_evenly(CollectiveKind kind, const Geometry& geometry) {
   const auto even = [](const Geometry::Level& level) { return level.even; };
-  return kind == CollectiveKind::all_reduce &&
-         std::all_of(geometry.levels.begin(), geometry.levels.end(), even);
+  return kind == CollectiveKind::all_reduce && std::all_of(geometry.levels.begin(), geometry.levels.end(), even);
 }
 bool exchanges(CollectiveKind kind, const Geometry&) { return kind == CollectiveKind::all_to_all; }
 bool sends(CollectiveKind kind, const Geometry&) { return kind == CollectiveKind::send_receive; }
@@ -47,7 +46,9 @@ const T& known(const Sourced<T>& value, const LinkTechnology& technology, const 
   return value.value;
 }
 
-const LinkTechnology& technology_of(const Geometry::Level& level, const Fabric& fabric) { return fabric.spec(level.network).technology; }
+const LinkTechnology& technology_of(const Geometry::Level& level, const Fabric& fabric) {
+  return fabric.spec(level.network).technology;
+}
 
 // Set-up and the hops that follow one another.
 Seconds hop_time(CollectiveChoice choice, const Outline& outline, const Geometry& geometry, const Fabric& fabric) {
@@ -64,7 +65,8 @@ Seconds hop_time(CollectiveChoice choice, const Outline& outline, const Geometry
 
 // What one member's port lets through towards `peers` others.
 Bandwidth port_rate(NetworkId network, DeviceIndex device, double peers, const Fabric& fabric) {
-  const Bandwidth port = std::min(fabric.capacity(fabric.out_port(network, device)), fabric.capacity(fabric.in_port(network, device)));
+  const Bandwidth port =
+      std::min(fabric.capacity(fabric.out_port(network, device)), fabric.capacity(fabric.in_port(network, device)));
   if (fabric.spec(network).kind != NetworkKind::full_mesh) return port;
   return port * std::min(1.0, peers / (fabric.domain_size(network) - 1.0));
 }
@@ -76,7 +78,8 @@ double protocol_share(Protocol protocol, const LinkTechnology& technology) {
 
 // Payload bytes per second that the first member's ports and channels allow; no member can be ahead of another, so nobody's rate
 // is higher. The part of the buffer that stays at home is copied by the channels in between.
-Bandwidth protocol_rate(Protocol protocol, const Outline& outline, DeviceIndex member, const Geometry& geometry, const Fabric& fabric) {
+Bandwidth protocol_rate(Protocol protocol, const Outline& outline, DeviceIndex member, const Geometry& geometry,
+                        const Fabric& fabric) {
   double seconds_per_byte = 0, own = 0;
   for (std::size_t i = 0; i < geometry.levels.size(); ++i) {
     const Outline::Level& level = outline.levels[i];
@@ -142,8 +145,8 @@ CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<con
   return *best;
 }
 
-void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members, const Geometry& geometry,
-                      const Fabric& fabric, std::vector<LinkLoad>& loads) {
+void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,
+                      const Geometry& geometry, const Fabric& fabric, std::vector<LinkLoad>& loads) {
   if (geometry.members == 1) return;
   LoadSum sum(fabric, loads);
   if (choice.algorithm == Algorithm::direct) {

@@ -57,18 +57,18 @@ struct LinkLoad {
 
 struct CollectiveCost {
   CollectiveChoice choice;
-  Seconds latency;             // before the first payload byte counts
-  Bandwidth top_rate;          // payload bytes per second the protocol allows at most on these links, alone
+  Seconds latency;                   // before the first payload byte counts
+  Bandwidth top_rate;                // payload bytes per second the protocol allows at most on these links, alone
   double memory_bytes_per_byte = 0;  // traffic on each member's memory per payload byte
-  int multiprocessors = 0;     // held on each member while it runs
+  int multiprocessors = 0;           // held on each member while it runs
 };
 
 // The parts of a communicator's geometry that decide its cost; equal for congruent communicators.
 struct Geometry {
   struct Level {
     NetworkId network;
-    int groups = 0;     // of members that this network joins
-    int fan = 0;        // sub-groups (or members) of the next inner level in each group; uneven groups: the largest
+    int groups = 0;  // of members that this network joins
+    int fan = 0;     // sub-groups (or members) of the next inner level in each group; uneven groups: the largest
     bool even = true;
   };
   int members = 0;
@@ -84,8 +84,8 @@ struct Geometry {
                                                const Geometry& geometry, const Fabric& fabric);
 
 // Loads on links for the chosen algorithm; each link appears once.
-void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members, const Geometry& geometry,
-                      const Fabric& fabric, std::vector<LinkLoad>& loads);
+void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,
+                      const Geometry& geometry, const Fabric& fabric, std::vector<LinkLoad>& loads);
 
 // Time alone: latency + bytes / min(top rate, tightest link). Bound: bytes over the tightest link of the algorithm's own loads.
 [[nodiscard]] Seconds alone_time(Bytes bytes, const CollectiveCost& cost, std::span<const LinkLoad> loads, const Fabric& fabric);

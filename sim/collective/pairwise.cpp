@@ -29,9 +29,8 @@ void add_ports(LoadSum& sum, NetworkId network, const Places& places, MemberRun 
 // Ordered pairs (a, b) with a below the trunk, b elsewhere in the group and in another part: v(g - v) - sum over parts s_v(s - s_v),
 // with v members below in all, s_v of them of a part of s members.
 void add_trunks(LoadSum& sum, std::vector<Below>& below, std::uint32_t group, std::span<const MemberRun> parts, double each) {
-  std::sort(below.begin(), below.end(), [](const Below& a, const Below& b) {
-    return a.trunk.up != b.trunk.up ? a.trunk.up < b.trunk.up : a.part < b.part;
-  });
+  std::sort(below.begin(), below.end(),
+            [](const Below& a, const Below& b) { return a.trunk.up != b.trunk.up ? a.trunk.up < b.trunk.up : a.part < b.part; });
   for (std::size_t first = 0; first < below.size();) {
     double inside_parts = 0;
     std::size_t at = first;

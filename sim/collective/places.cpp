@@ -13,7 +13,8 @@ std::vector<std::uint32_t> merged_starts(const std::vector<std::uint32_t>& inner
                                          NetworkId network, const Fabric& fabric) {
   std::vector<std::uint32_t> starts{0};
   for (std::size_t i = 1; i + 1 < inner.size(); ++i)
-    if (fabric.domain_of(network, devices[inner[i]]) != fabric.domain_of(network, devices[inner[i - 1]])) starts.push_back(inner[i]);
+    if (fabric.domain_of(network, devices[inner[i]]) != fabric.domain_of(network, devices[inner[i - 1]]))
+      starts.push_back(inner[i]);
   starts.push_back(inner.back());
   return starts;
 }
@@ -36,7 +37,8 @@ Places places_of(std::span<const DeviceIndex> members, const Fabric& fabric) {
   places.devices.assign(members.begin(), members.end());
   std::sort(places.devices.begin(), places.devices.end());
   HEADWAY_CHECK(!places.devices.empty(), "a communicator has members");
-  HEADWAY_CHECK(std::adjacent_find(places.devices.begin(), places.devices.end()) == places.devices.end(), "a member appears twice");
+  HEADWAY_CHECK(std::adjacent_find(places.devices.begin(), places.devices.end()) == places.devices.end(),
+                "a member appears twice");
   std::vector<std::uint32_t> starts(places.devices.size() + 1);
   std::iota(starts.begin(), starts.end(), 0U);
   for (std::size_t i = 0; i < fabric.network_count() && starts.size() > 2; ++i) {

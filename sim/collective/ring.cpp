@@ -43,9 +43,8 @@ void ring_loads(CollectiveKind kind, const Places& places, LoadSum& sum) {
     const bool outermost = i + 1 == places.levels.size();
     places.for_each_group(i, [&](MemberRun group, std::span<const MemberRun> parts) {
       if (parts.size() < 2) return;
-      add_cycle(sum, places.levels[i].network, places, parts, [&](MemberRun part) {
-        return outermost ? share : share * (group.size() - part.size()) / group.size();
-      });
+      add_cycle(sum, places.levels[i].network, places, parts,
+                [&](MemberRun part) { return outermost ? share : share * (group.size() - part.size()) / group.size(); });
     });
   }
 }

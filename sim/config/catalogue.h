@@ -39,8 +39,9 @@ class Catalogue {
   // $HEADWAY_PATH, the source tree it was built from, and <prefix>/share/headway beside the installed program.
   static Catalogue standard();
 
-  [[nodiscard]] std::vector<std::string> names(CatalogueKind kind) const;                       // sorted
-  [[nodiscard]] std::string path(CatalogueKind kind, const std::string& name, SourceMark used_at) const;  // throws InputError with a hint
+  [[nodiscard]] std::vector<std::string> names(CatalogueKind kind) const;  // sorted
+  [[nodiscard]] std::string path(CatalogueKind kind, const std::string& name,
+                                 SourceMark used_at) const;  // throws InputError with a hint
 
   // Each throws InputError holding every mistake of the file. Parsed files are kept and shared.
   [[nodiscard]] const Device& device(const std::string& name, SourceMark used_at = {}) const;

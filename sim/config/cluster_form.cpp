@@ -26,14 +26,16 @@ Form<NetworkSpec> network() {
       .required("name", &N::name, text(), "scale_up, scale_out, package ...: what restrictions call it")
       .required("kind", &N::kind, one_of<NetworkKind>(), "its shape")
       .required("technology", &N::technology, reference(CatalogueKind::links, link_form()), "a name in topologies/links")
-      .optional("port", &N::port, quantity<Bandwidth>(), "line rate per device and direction, where neither device nor technology has it")
+      .optional("port", &N::port, quantity<Bandwidth>(),
+                "line rate per device and direction, where neither device nor technology has it")
       .optional("domain", &N::domain, integer(1), "devices that reach one another over it; all of the cluster where left out")
       .optional("node", &N::node, integer(1), "devices behind one uplink bundle (two_level) or in one node (rail_optimized)")
       .optional("taper", &N::taper, number({.least = 1}), "two_level: ports of a node over uplinks of the node")
       .optional("unit_nodes", &N::unit_nodes, integer(1), "nodes that share their leaves")
       .optional("units_per_pod", &N::units_per_pod, integer(1), "three tiers: units under one spine block")
       .optional("leaf_oversubscription", &N::leaf_oversubscription, number({.least = 1}), "down-links over up-links of a leaf")
-      .optional("spine_oversubscription", &N::spine_oversubscription, number({.least = 1}), "down-links over up-links of a spine, three tiers")
+      .optional("spine_oversubscription", &N::spine_oversubscription, number({.least = 1}),
+                "down-links over up-links of a spine, three tiers")
       .other("source", true, source_key(), "where the shape comes from: a key under sources")
       .other("grade", true, one_of<Grade>(), "how far the shape can be trusted")
       .check_with([](const Node& node, N& spec) {
@@ -76,7 +78,8 @@ void whole_nodes(const Node& node, ClusterText& cluster) {
     if (of.devices % per_node != 0 && !part_of_one_node)
       node.error_below(key, std::to_string(of.devices) + " devices are no whole number of nodes of " + std::to_string(per_node));
     if (of.devices % of.device.dies_per_package != 0)
-      node.error_below(key, std::to_string(of.devices) + " devices are no whole number of packages of " + std::to_string(of.device.dies_per_package));
+      node.error_below(key, std::to_string(of.devices) + " devices are no whole number of packages of " +
+                                std::to_string(of.device.dies_per_package));
   }
 }
 
@@ -99,20 +102,21 @@ Cluster finish(ClusterText text) {
 
 Form<Cluster> make_cluster_form() {
   using C = ClusterText;
-  return map_form(Record<C>()
-                      .required("title", &C::title, text(), "full name")
-                      .optional("source", &C::source, text(), "where the cluster is described")
-                      .optional("device", &C::device, reference(CatalogueKind::devices, device_form()), "a name in topologies/devices")
-                      .optional("groups", &C::groups, list_of(group()), "a mixed cluster: its devices in order")
-                      .optional("devices", &C::devices, integer(1), "how many the software ranks: two for a package of two dies")
-                      .required("devices_per_node", &C::devices_per_node, integer(1), "as the software ranks them")
-                      .required("networks", &C::networks, list_of(network()), "innermost first")
-                      .other("sources", true, source_list(), "where the values come from: key and reference")
-                      .check_with(gather_groups)
-                      .check_with(whole_nodes)
-                      .check_with(distinct_networks)
-                      .form(),
-                  finish);
+  return map_form(
+      Record<C>()
+          .required("title", &C::title, text(), "full name")
+          .optional("source", &C::source, text(), "where the cluster is described")
+          .optional("device", &C::device, reference(CatalogueKind::devices, device_form()), "a name in topologies/devices")
+          .optional("groups", &C::groups, list_of(group()), "a mixed cluster: its devices in order")
+          .optional("devices", &C::devices, integer(1), "how many the software ranks: two for a package of two dies")
+          .required("devices_per_node", &C::devices_per_node, integer(1), "as the software ranks them")
+          .required("networks", &C::networks, list_of(network()), "innermost first")
+          .other("sources", true, source_list(), "where the values come from: key and reference")
+          .check_with(gather_groups)
+          .check_with(whole_nodes)
+          .check_with(distinct_networks)
+          .form(),
+      finish);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@ namespace {
 Form<MatrixRate> matrix_rate() {
   return Record<MatrixRate>()
       .optional("peak", &MatrixRate::peak, sourced(quantity<FlopRate>()), "dense, vendor figure: the denominator of MFU")
-      .optional("gemm_fraction", &MatrixRate::gemm_fraction, sourced(number(kShare)), "of peak, that large GEMMs reach in a short burst")
+      .optional("gemm_fraction", &MatrixRate::gemm_fraction, sourced(number(kShare)),
+                "of peak, that large GEMMs reach in a short burst")
       .optional("gemm_knee", &MatrixRate::gemm_knee, sourced(number({.least = 1})), "how sharp the knee of the roofline is")
       .optional("gemm_floor", &MatrixRate::gemm_floor, sourced(quantity<Seconds>(kNotNegative)), "the shortest GEMM")
       .form();
@@ -15,11 +16,15 @@ Form<MatrixRate> matrix_rate() {
 
 Form<AttentionRate> attention_rate() {
   return Record<AttentionRate>()
-      .optional("forward_fraction", &AttentionRate::forward_fraction, sourced(number(kShare)), "asymptotic share of the dense peak, head size 128")
+      .optional("forward_fraction", &AttentionRate::forward_fraction, sourced(number(kShare)),
+                "asymptotic share of the dense peak, head size 128")
       .optional("backward_fraction", &AttentionRate::backward_fraction, sourced(number(kShare)), "the same for the backward pass")
-      .optional("half_length", &AttentionRate::half_length, sourced(number(kNotNegative)), "sequence length at which half of it is reached, causal")
-      .optional("softmax_share", &AttentionRate::softmax_share, sourced(number(kShareOrNone)), "of a long forward kernel, the time spent on the softmax")
-      .optional("floor", &AttentionRate::floor, sourced(quantity<Seconds>(kNotNegative)), "the shortest kernel; gemm_floor where left out")
+      .optional("half_length", &AttentionRate::half_length, sourced(number(kNotNegative)),
+                "sequence length at which half of it is reached, causal")
+      .optional("softmax_share", &AttentionRate::softmax_share, sourced(number(kShareOrNone)),
+                "of a long forward kernel, the time spent on the softmax")
+      .optional("floor", &AttentionRate::floor, sourced(quantity<Seconds>(kNotNegative)),
+                "the shortest kernel; gemm_floor where left out")
       .form();
 }
 
@@ -33,11 +38,14 @@ Form<Device> make_device_form() {
       .optional("memory_bandwidth", &Device::memory_bandwidth, sourced(quantity<Bandwidth>()), "vendor figure")
       .optional("matrix", &Device::matrix, by_name<NumberFormat>(matrix_rate()), "matrix multiplication by number format")
       .optional("attention", &Device::attention, by_any_name(attention_rate()), "fused attention by implementation")
-      .optional("gemm_memory_fraction", &Device::gemm_memory_fraction, sourced(number(kShare)), "of memory_bandwidth inside GEMMs")
+      .optional("gemm_memory_fraction", &Device::gemm_memory_fraction, sourced(number(kShare)),
+                "of memory_bandwidth inside GEMMs")
       .optional("stream_fraction", &Device::stream_fraction, by_name<StreamClass>(sourced(number(kShare))),
                 "of memory_bandwidth, by class of memory-bound kernel")
-      .optional("stream_floor", &Device::stream_floor, sourced(quantity<Seconds>(kNotNegative)), "the shortest memory-bound kernel")
-      .optional("sustained_clock", &Device::sustained_clock, sourced(number(kShare)), "burst rate that survives at the power cap in training")
+      .optional("stream_floor", &Device::stream_floor, sourced(quantity<Seconds>(kNotNegative)),
+                "the shortest memory-bound kernel")
+      .optional("sustained_clock", &Device::sustained_clock, sourced(number(kShare)),
+                "burst rate that survives at the power cap in training")
       .optional("weight_gradient_slowdown", &Device::weight_gradient_slowdown, sourced(number({.least = 1})),
                 "time of a weight-gradient GEMM over the forward one of equal shape")
       .optional("multiprocessors", &Device::multiprocessors, sourced(integer(1)), "SMs, CUs, cores")

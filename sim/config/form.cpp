@@ -46,7 +46,8 @@ Json range_schema(Json schema, const Range& range) {
 bool in_range(double value, const Range& range, const Node& node) {
   const bool low = range.above_least ? value <= range.least : value < range.least;
   if (!low && value <= range.most) return true;
-  const std::string bound = low ? (range.above_least ? "more than " : "at least ") + plain(range.least) : "at most " + plain(range.most);
+  const std::string bound =
+      low ? (range.above_least ? "more than " : "at least ") + plain(range.least) : "at most " + plain(range.most);
   node.error("must be " + bound + ", not " + node.tree().text);
   return false;
 }
@@ -60,7 +61,8 @@ Form<int> integer(int least, int most) {
               node.error("must be a whole number, not " + shown(node.tree()));
               return std::nullopt;
             }
-            if (!in_range(static_cast<double>(*value), {.least = static_cast<double>(least), .most = static_cast<double>(most)}, node))
+            if (!in_range(static_cast<double>(*value), {.least = static_cast<double>(least), .most = static_cast<double>(most)},
+                          node))
               return std::nullopt;
             return static_cast<int>(*value);
           },
@@ -107,7 +109,8 @@ Form<std::string> word_of(std::vector<std::string> words) {
               if (known == word) return word;
             std::string hint = did_you_mean(word, words);
             if (hint.empty())
-              for (const std::string& known : words) hint += (hint.empty() ? ": write " : known == words.back() ? " or " : ", ") + known;
+              for (const std::string& known : words)
+                hint += (hint.empty() ? ": write " : known == words.back() ? " or " : ", ") + known;
             node.error("unknown word \"" + word + "\"" + hint);
             return std::nullopt;
           },

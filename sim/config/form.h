@@ -100,7 +100,8 @@ Form<std::map<E, V>> by_name(Form<V> value) {
             std::map<E, V> values;
             for (const Tree& entry : node.tree().children) {
               const std::optional<E> key = value_of<E>(entry.key);
-              if (!key) node.error_at(entry.key_mark, "unknown key \"" + entry.key + "\"" + did_you_mean(entry.key, all_names<E>()));
+              if (!key)
+                node.error_at(entry.key_mark, "unknown key \"" + entry.key + "\"" + did_you_mean(entry.key, all_names<E>()));
               std::optional<V> item = read(node.entry(entry));
               if (key && item) values.emplace(*key, std::move(*item));
             }
@@ -221,32 +222,34 @@ class Record : public RecordKeys {
 
 // ---- provenance
 
-Form<std::string> source_key();                             // a key under the file's `sources`
-Form<std::map<std::string, std::string>> source_list();     // `sources` itself: keys and what they stand for
+Form<std::string> source_key();                          // a key under the file's `sources`
+Form<std::map<std::string, std::string>> source_list();  // `sources` itself: keys and what they stand for
 
 // {value: 141 GB, source: datasheet, grade: vendor}
 template <class V>
 Form<Sourced<V>> sourced(Form<V> value) {
-  const Form<Sourced<V>> form = Record<Sourced<V>>()
-                                    .required("value", &Sourced<V>::value, std::move(value), "")
-                                    .required("source", &Sourced<V>::source, source_key(), "where it comes from: a key under sources")
-                                    .required("grade", &Sourced<V>::grade, one_of<Grade>(), "how far it can be trusted")
-                                    .check_with([](const Node&, Sourced<V>& read) { read.known = true; })
-                                    .form();
-  return {[read = form.read](const Node& node) -> std::optional<Sourced<V>> {
-            if (node.tree().is_text()) {
-              node.error("say where it comes from: {value: " + node.tree().text + ", source: a key under sources, grade: vendor}");
-              return std::nullopt;
-            }
-            return read(node);
-          },
-          form.schema};
+  const Form<Sourced<V>> form =
+      Record<Sourced<V>>()
+          .required("value", &Sourced<V>::value, std::move(value), "")
+          .required("source", &Sourced<V>::source, source_key(), "where it comes from: a key under sources")
+          .required("grade", &Sourced<V>::grade, one_of<Grade>(), "how far it can be trusted")
+          .check_with([](const Node&, Sourced<V>& read) { read.known = true; })
+          .form();
+  return {
+      [read = form.read](const Node& node) -> std::optional<Sourced<V>> {
+        if (node.tree().is_text()) {
+          node.error("say where it comes from: {value: " + node.tree().text + ", source: a key under sources, grade: vendor}");
+          return std::nullopt;
+        }
+        return read(node);
+      },
+      form.schema};
 }
 
 // ---- files
 
-[[nodiscard]] std::string stem_of(const std::string& path);          // "a/b/h100-sxm.yaml" -> "h100-sxm"
-[[nodiscard]] std::string definition(CatalogueKind kind);            // "#/$defs/device"
+[[nodiscard]] std::string stem_of(const std::string& path);  // "a/b/h100-sxm.yaml" -> "h100-sxm"
+[[nodiscard]] std::string definition(CatalogueKind kind);    // "#/$defs/device"
 
 // The content of a file of the catalogue, under its name.
 template <class T>

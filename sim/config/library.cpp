@@ -110,13 +110,14 @@ std::optional<Tree> Library::load(const std::string& path, Diagnostics& diagnost
   return parsed.mistakes.empty() ? parsed.tree : std::nullopt;
 }
 
-std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const std::string& path, Diagnostics& diagnostics) const {
+std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
+                                     Diagnostics& diagnostics) const {
   std::vector<std::string> visited;
   return resolve(kind, tree, path, visited, diagnostics);
 }
 
-std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const std::string& path, std::vector<std::string>& visited,
-                                     Diagnostics& diagnostics) const {
+std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
+                                     std::vector<std::string>& visited, Diagnostics& diagnostics) const {
   const Tree* like = tree.find("like");
   if (like == nullptr && kind == CatalogueKind::clusters) like = tree.find("use");
   if (like == nullptr) return tree;
@@ -124,10 +125,12 @@ std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const
     diagnostics.error(like->mark, (path.empty() ? "" : path + ".") + like->key + ": " + message);
     return std::nullopt;
   };
-  if (!like->is_text()) return wrong("write the name of a " + std::string(word_for(kind)) + ", not " + std::string(like->kind_name()));
+  if (!like->is_text())
+    return wrong("write the name of a " + std::string(word_for(kind)) + ", not " + std::string(like->kind_name()));
   const std::optional<std::string> found = find(kind, like->text, like->mark.file);
   if (!found) return wrong(not_found(kind, like->text));
-  if (std::find(visited.begin(), visited.end(), *found) != visited.end()) return wrong("\"" + like->text + "\" leads back to itself");
+  if (std::find(visited.begin(), visited.end(), *found) != visited.end())
+    return wrong("\"" + like->text + "\" leads back to itself");
   visited.push_back(*found);
   const std::optional<Tree> file = load(*found, diagnostics);
   if (!file) return std::nullopt;

@@ -33,7 +33,8 @@ class Library {
 
   // `tree` laid over the files that its `like` (for a cluster also `use`) names, to any depth. `path`: the keys
   // that lead to `tree`, for messages.
-  [[nodiscard]] std::optional<Tree> resolve(CatalogueKind kind, const Tree& tree, const std::string& path, Diagnostics& diagnostics) const;
+  [[nodiscard]] std::optional<Tree> resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
+                                            Diagnostics& diagnostics) const;
 
  private:
   [[nodiscard]] std::optional<Tree> resolve(CatalogueKind kind, const Tree& tree, const std::string& path,

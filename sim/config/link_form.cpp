@@ -10,11 +10,15 @@ Form<LinkTechnology> make_link_form() {
       .required("title", &Link::title, text(), "full name")
       .optional("bandwidth", &Link::bandwidth, sourced(quantity<Bandwidth>()), "line rate per device and direction")
       .optional("efficiency", &Link::efficiency, sourced(number(kShare)), "share of the line rate that large transfers reach")
-      .optional("base_latency", &Link::base_latency, sourced(quantity<Seconds>(kNotNegative)), "of any collective: kernel start and set-up")
+      .optional("base_latency", &Link::base_latency, sourced(quantity<Seconds>(kNotNegative)),
+                "of any collective: kernel start and set-up")
       .optional("hop_latency", &Link::hop_latency, sourced(quantity<Seconds>(kNotNegative)), "per ring step, Simple protocol")
-      .optional("hop_latency_low", &Link::hop_latency_low, sourced(quantity<Seconds>(kNotNegative)), "per ring step, low-latency protocol")
-      .optional("low_latency_share", &Link::low_latency_share, sourced(number(kShare)), "of the bandwidth that the low-latency protocol reaches")
-      .optional("message_latency", &Link::message_latency, sourced(quantity<Seconds>(kNotNegative)), "of one point-to-point message")
+      .optional("hop_latency_low", &Link::hop_latency_low, sourced(quantity<Seconds>(kNotNegative)),
+                "per ring step, low-latency protocol")
+      .optional("low_latency_share", &Link::low_latency_share, sourced(number(kShare)),
+                "of the bandwidth that the low-latency protocol reaches")
+      .optional("message_latency", &Link::message_latency, sourced(quantity<Seconds>(kNotNegative)),
+                "of one point-to-point message")
       .optional("multiprocessors", &Link::multiprocessors, sourced(integer(0)), "that a large collective holds on each member")
       .other("sources", true, source_list(), "where the values come from: key and reference")
       .form();

@@ -29,7 +29,8 @@ Form<Model> make_model_form() {
       .required("vocabulary", &Model::vocabulary, integer(1), "tokens of the vocabulary, padding included")
       .required("tied_embeddings", &Model::tied_embeddings, boolean(), "one matrix serves embedding and head")
       .optional("biases", &Model::biases, boolean(), "linear layers carry a bias")
-      .optional("learned_positions", &Model::learned_positions, integer(0), "length of a learned position table, 0 with rotary embeddings")
+      .optional("learned_positions", &Model::learned_positions, integer(0),
+                "length of a learned position table, 0 with rotary embeddings")
       .check_with(heads_divide)
       .form();
 }

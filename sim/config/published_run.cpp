@@ -101,10 +101,39 @@ class CsvReader {
 
 // ---- What blank cells mean ----------------------------------------------------------------------------------------------------
 
-constexpr std::array kColumns = {"id",      "tier",      "model",           "layers",   "hidden",      "ffn",   "gated_mlp",    "heads",     "kv_heads",  "head_dim",
-                                 "attention", "vocab",   "experts",         "seq",      "global_batch", "microbatch", "device",  "devices",  "devices_per_node",
-                                 "scale_up_domain", "nic_gbps", "tp",       "sp",       "pp",          "vpp",   "cp",           "dp",        "sharding",  "precision",
-                                 "recompute", "schedule", "framework", "step_seconds"};
+constexpr std::array kColumns = {"id",
+                                 "tier",
+                                 "model",
+                                 "layers",
+                                 "hidden",
+                                 "ffn",
+                                 "gated_mlp",
+                                 "heads",
+                                 "kv_heads",
+                                 "head_dim",
+                                 "attention",
+                                 "vocab",
+                                 "experts",
+                                 "seq",
+                                 "global_batch",
+                                 "microbatch",
+                                 "device",
+                                 "devices",
+                                 "devices_per_node",
+                                 "scale_up_domain",
+                                 "nic_gbps",
+                                 "tp",
+                                 "sp",
+                                 "pp",
+                                 "vpp",
+                                 "cp",
+                                 "dp",
+                                 "sharding",
+                                 "precision",
+                                 "recompute",
+                                 "schedule",
+                                 "framework",
+                                 "step_seconds"};
 
 // What a software family does when its user says nothing. The first entry with a fragment of the (lower-case) framework column counts.
 struct SoftwareDefaults {
@@ -113,12 +142,12 @@ struct SoftwareDefaults {
   Sharding sharding;
 };
 constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
-    {"vtrain", false, Sharding::none},             // Megatron-LM of 2021
-    {"ptd-p", false, Sharding::none},              // the same
+    {"vtrain", false, Sharding::none},  // Megatron-LM of 2021
+    {"ptd-p", false, Sharding::none},   // the same
     {"megatron-deepspeed", false, Sharding::optimizer},
     {"2022", false, Sharding::none},
-    {"mindspeed", true, Sharding::none},           // the model scripts pass --sequence-parallel; --use-distributed-optimizer is per script
-    {"nemo", true, Sharding::optimizer},           // recipes of GPT-3, Llama and Nemotron
+    {"mindspeed", true, Sharding::none},  // the model scripts pass --sequence-parallel; --use-distributed-optimizer is per script
+    {"nemo", true, Sharding::optimizer},  // recipes of GPT-3, Llama and Nemotron
     {"megatron-bridge", true, Sharding::optimizer},
     {"pai-megatron", true, Sharding::optimizer},
     {"kwai", true, Sharding::optimizer},
@@ -126,17 +155,29 @@ constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
     {"fsdp", false, Sharding::parameters},
     {"zero-3", false, Sharding::parameters},
 });
-constexpr SoftwareDefaults kMegatronDefaults{"", false, Sharding::none};  // Megatron-LM's command line: both are switched on by flags
+constexpr SoftwareDefaults kMegatronDefaults{"", false,
+                                             Sharding::none};  // Megatron-LM's command line: both are switched on by flags
 
 // Published vocabularies, for rows that name the model but not its tokenizer. First fragment of the (lower-case) model name counts.
 struct Vocabulary {
   std::string_view fragment;
   int size;
 };
-constexpr auto kVocabularies = std::to_array<Vocabulary>({{"bloom", 250880},     {"llama3", 128256}, {"llama-3", 128256},  {"llama 3", 128256},
-                                                          {"llama", 32000},      {"mistral", 32000}, {"yi-", 64000},       {"baichuan2", 125696},
-                                                          {"baichuan", 64000},   {"internlm", 103168}, {"aquila2", 100008}, {"gemma", 256000},
-                                                          {"qwen", 151936},      {"nemotron", 256000}, {"gpt", 51200}});
+constexpr auto kVocabularies = std::to_array<Vocabulary>({{"bloom", 250880},
+                                                          {"llama3", 128256},
+                                                          {"llama-3", 128256},
+                                                          {"llama 3", 128256},
+                                                          {"llama", 32000},
+                                                          {"mistral", 32000},
+                                                          {"yi-", 64000},
+                                                          {"baichuan2", 125696},
+                                                          {"baichuan", 64000},
+                                                          {"internlm", 103168},
+                                                          {"aquila2", 100008},
+                                                          {"gemma", 256000},
+                                                          {"qwen", 151936},
+                                                          {"nemotron", 256000},
+                                                          {"gpt", 51200}});
 constexpr int kMegatronVocabulary = 51200;  // GPT-2's 50257 words, padded as Megatron-LM's examples do
 
 constexpr std::string_view kDefaultSoftware = "megatron-core";
@@ -202,7 +243,12 @@ struct Catalogued {
 class RowReader {
  public:
   RowReader(const std::map<std::string, std::size_t>& columns, const CsvRow& cells, const Catalogued& known, PublishedRun& run)
-      : columns_(columns), cells_(cells), known_(known), run_(run), framework_(lower(text("framework"))), defaults_(software_defaults()) {}
+      : columns_(columns),
+        cells_(cells),
+        known_(known),
+        run_(run),
+        framework_(lower(text("framework"))),
+        defaults_(software_defaults()) {}
 
   // Fills cluster and plan, or throws Skip.
   void read() {
@@ -282,8 +328,10 @@ class RowReader {
     model.kv_heads = given("kv_heads").value_or(0) > 0 ? *given("kv_heads") : integer("kv_heads", model.heads);
     model.head_dim = given("head_dim").value_or(0) > 0 ? *given("head_dim") : integer("head_dim", model.hidden / model.heads);
     model.gated_mlp = given("gated_mlp").value_or(0) == 1;
-    if (!model.gated_mlp && !given("ffn")) model.ffn = integer("ffn", 4 * model.hidden);
-    else model.ffn = required("ffn");
+    if (!model.gated_mlp && !given("ffn"))
+      model.ffn = integer("ffn", 4 * model.hidden);
+    else
+      model.ffn = required("ffn");
     model.vocabulary = vocabulary();
     conventions(model);
     return model;
@@ -301,13 +349,14 @@ class RowReader {
   void conventions(Model& model) {
     const std::string name = lower(model.name);
     const bool gpt_style = !model.gated_mlp && name.find("nemotron") == std::string::npos;
-    const bool mpt = name.rfind("mpt", 0) == 0;        // tied, no biases
+    const bool mpt = name.rfind("mpt", 0) == 0;                  // tied, no biases
     const bool bloom = name.find("bloom") != std::string::npos;  // tied, biases, ALiBi
     if (!gpt_style) return;
     model.tied_embeddings = true;
     model.biases = !mpt;
     model.learned_positions = bloom ? 0 : required("seq");
-    assume(fmt::format("tied embeddings{}{}", model.biases ? ", biases" : "", model.learned_positions > 0 ? ", learned positions" : ""));
+    assume(fmt::format("tied embeddings{}{}", model.biases ? ", biases" : "",
+                       model.learned_positions > 0 ? ", learned positions" : ""));
   }
 
   Recipe recipe(const Device& device) {
@@ -474,14 +523,15 @@ std::map<std::string, std::size_t> find_columns(const CsvRow& header, const std:
   for (std::size_t i = 0; i < header.size(); ++i) columns.emplace(trimmed(header[i].text), i);
   Diagnostics mistakes;
   for (const char* column : kColumns)
-    if (!columns.contains(column)) mistakes.error({file, 1, 1}, fmt::format("a table of published training runs needs the column \"{}\"", column));
+    if (!columns.contains(column))
+      mistakes.error({file, 1, 1}, fmt::format("a table of published training runs needs the column \"{}\"", column));
   mistakes.throw_if_any();
   return columns;
 }
 
 // The part that must be right for the file to be a table at all.
-std::optional<PublishedRun> identify(const CsvRow& row, const std::map<std::string, std::size_t>& columns, const std::string& file,
-                                     std::set<std::string>& ids, Diagnostics& mistakes) {
+std::optional<PublishedRun> identify(const CsvRow& row, const std::map<std::string, std::size_t>& columns,
+                                     const std::string& file, std::set<std::string>& ids, Diagnostics& mistakes) {
   PublishedRun run;
   run.mark = {file, row.front().line, 1};
   const auto cell = [&](const char* column) -> const CsvCell& { return row[columns.at(column)]; };
@@ -492,8 +542,10 @@ std::optional<PublishedRun> identify(const CsvRow& row, const std::map<std::stri
   const auto complain = [&](const char* column, std::string what) {
     mistakes.error({file, cell(column).line, cell(column).column}, std::string(column) + ": " + std::move(what));
   };
-  if (run.id.empty()) complain("id", "every row needs one");
-  else if (!ids.insert(run.id).second) complain("id", "\"" + run.id + "\" names an earlier row too");
+  if (run.id.empty())
+    complain("id", "every row needs one");
+  else if (!ids.insert(run.id).second)
+    complain("id", "\"" + run.id + "\" names an earlier row too");
   const std::string measured = trimmed(cell("step_seconds").text);
   const std::optional<double> seconds = number<double>(measured);
   if (!seconds || !std::isfinite(*seconds) || *seconds <= 0) {
@@ -517,7 +569,8 @@ std::vector<PublishedRun> parse_published_runs(std::string_view text, const std:
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const CsvRow& row = rows[i];
     if (row.size() != rows.front().size()) {
-      mistakes.error({file, row.front().line, 1}, fmt::format("the row has {} fields, the header {}", row.size(), rows.front().size()));
+      mistakes.error({file, row.front().line, 1},
+                     fmt::format("the row has {} fields, the header {}", row.size(), rows.front().size()));
       continue;
     }
     if (auto run = identify(row, columns, file, ids, mistakes)) identified.emplace_back(std::move(*run), &row);

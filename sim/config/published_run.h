@@ -26,7 +26,7 @@ struct PublishedRun {
   SourceMark mark;                       // the row's first character
   std::string id, tier, source, device;  // source: the part of id before the first '-'
   double measured_s = 0;
-  std::optional<Cluster> cluster;        // both set, or `why` names what the row lacks
+  std::optional<Cluster> cluster;  // both set, or `why` names what the row lacks
   std::optional<TrainingPlan> plan;
   std::string why;
   std::vector<std::string> assumed;
@@ -37,6 +37,7 @@ struct PublishedRun {
 [[nodiscard]] std::vector<PublishedRun> read_published_runs(const std::string& file, const Catalogue& catalogue);
 
 // The same from text; `file` names it in errors.
-[[nodiscard]] std::vector<PublishedRun> parse_published_runs(std::string_view text, const std::string& file, const Catalogue& catalogue);
+[[nodiscard]] std::vector<PublishedRun> parse_published_runs(std::string_view text, const std::string& file,
+                                                             const Catalogue& catalogue);
 
 }  // namespace headway

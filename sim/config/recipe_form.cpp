@@ -19,8 +19,10 @@ Form<Recipe> make_recipe_form() {
       .required("parameter_wire", &Recipe::parameter_wire, format, "what data parallelism gathers")
       .required("master", &Recipe::master, format, "the optimizer's master weights")
       .required("moment", &Recipe::moment, format, "each of Adam's two moments")
-      .optional("cast_bytes_per_element", &Recipe::cast_bytes_per_element, number(kNotNegative), "bytes moved per element to scale and cast an operand")
-      .optional("transposed_copy", &Recipe::transposed_copy, boolean(), "a second, transposed low-precision copy is written for the backward pass")
+      .optional("cast_bytes_per_element", &Recipe::cast_bytes_per_element, number(kNotNegative),
+                "bytes moved per element to scale and cast an operand")
+      .optional("transposed_copy", &Recipe::transposed_copy, boolean(),
+                "a second, transposed low-precision copy is written for the backward pass")
       .form();
 }
 

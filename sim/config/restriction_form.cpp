@@ -7,10 +7,24 @@ namespace headway {
 
 namespace {
 
-struct NodeFault { int node; std::string link; double scale; };
-struct DeviceFault { int device; std::string link; double scale; };
-struct CableFault { std::vector<std::string> cable; std::optional<std::string> link; double scale; };
-struct Forbid { std::string what; };
+struct NodeFault {
+  int node;
+  std::string link;
+  double scale;
+};
+struct DeviceFault {
+  int device;
+  std::string link;
+  double scale;
+};
+struct CableFault {
+  std::vector<std::string> cable;
+  std::optional<std::string> link;
+  double scale;
+};
+struct Forbid {
+  std::string what;
+};
 
 std::string plain(double value) { return Json(value).dump(); }
 
@@ -80,11 +94,12 @@ std::vector<Variant> make_variants() {
                                std::string words = scale.network + " at " + plain(scale.scale) + " of its bandwidth";
                                return said(std::move(scale), std::move(words));
                              }));
-  variants.push_back(variant(Record<RemoveNetwork>().required("remove", &RemoveNetwork::network, network, "a network of the cluster"),
-                             [](RemoveNetwork remove) {
-                               std::string words = "without " + remove.network;
-                               return said(std::move(remove), std::move(words));
-                             }));
+  variants.push_back(
+      variant(Record<RemoveNetwork>().required("remove", &RemoveNetwork::network, network, "a network of the cluster"),
+              [](RemoveNetwork remove) {
+                std::string words = "without " + remove.network;
+                return said(std::move(remove), std::move(words));
+              }));
   variants.push_back(variant(Record<ReplaceNetwork>()
                                  .required("replace", &ReplaceNetwork::network, network, "a network of the cluster")
                                  .required("with", &ReplaceNetwork::with, technology, "a name in topologies/links"),
@@ -92,38 +107,42 @@ std::vector<Variant> make_variants() {
                                std::string words = replace.with.title + " for " + replace.network;
                                return said(std::move(replace), std::move(words));
                              }));
-  variants.push_back(variant(Record<ResizeDomain>().required("domain", &ResizeDomain::domain, integer(1), "devices in a scale-up domain"),
-                             [](ResizeDomain resize) {
-                               return said(resize, "scale-up domains of " + std::to_string(resize.domain) + " devices");
-                             }));
-  variants.push_back(variant(Record<Forbid>()
-                                 .required("forbid", &Forbid::what, word_of({"in_switch_reduction"}), "an algorithm that must not be used")
-                                 .check_with(nothing_to_forbid),
-                             [](const Forbid&) { return SaidRestriction{}; }));
-  variants.push_back(variant(Record<Oversubscribe>()
-                                 .required("oversubscribe", &Oversubscribe::tier, word_of({"node", "leaf", "spine"}), "a tier of switches")
-                                 .required("ratio", &Oversubscribe::ratio, number({.least = 1}), "down-links over up-links"),
-                             [](Oversubscribe over) {
-                               std::string words = over.tier + " oversubscribed " + plain(over.ratio) + " to 1";
-                               return said(std::move(over), std::move(words));
-                             }));
-  variants.push_back(variant(Record<SwapDevice>().required("swap_device", &SwapDevice::device, device, "a name in topologies/devices"),
-                             [](SwapDevice swap) {
-                               std::string words = "every device a " + swap.device.title;
-                               return said(std::move(swap), std::move(words));
-                             }));
+  variants.push_back(variant(
+      Record<ResizeDomain>().required("domain", &ResizeDomain::domain, integer(1), "devices in a scale-up domain"),
+      [](ResizeDomain resize) { return said(resize, "scale-up domains of " + std::to_string(resize.domain) + " devices"); }));
+  variants.push_back(
+      variant(Record<Forbid>()
+                  .required("forbid", &Forbid::what, word_of({"in_switch_reduction"}), "an algorithm that must not be used")
+                  .check_with(nothing_to_forbid),
+              [](const Forbid&) { return SaidRestriction{}; }));
+  variants.push_back(
+      variant(Record<Oversubscribe>()
+                  .required("oversubscribe", &Oversubscribe::tier, word_of({"node", "leaf", "spine"}), "a tier of switches")
+                  .required("ratio", &Oversubscribe::ratio, number({.least = 1}), "down-links over up-links"),
+              [](Oversubscribe over) {
+                std::string words = over.tier + " oversubscribed " + plain(over.ratio) + " to 1";
+                return said(std::move(over), std::move(words));
+              }));
+  variants.push_back(
+      variant(Record<SwapDevice>().required("swap_device", &SwapDevice::device, device, "a name in topologies/devices"),
+              [](SwapDevice swap) {
+                std::string words = "every device a " + swap.device.title;
+                return said(std::move(swap), std::move(words));
+              }));
   variants.push_back(variant(Record<SlowDevice>()
                                  .required("device", &SlowDevice::device, integer(0), "its number, from 0")
                                  .required("speed", &SlowDevice::speed, number(kPositive), "of its kernels"),
                              [](SlowDevice slow) {
-                               return said(SlowOne{slow}, "device " + std::to_string(slow.device) + " at " + plain(slow.speed) + " of its speed");
+                               return said(SlowOne{slow}, "device " + std::to_string(slow.device) + " at " + plain(slow.speed) +
+                                                              " of its speed");
                              }));
   variants.push_back(variant(Record<DeviceFault>()
                                  .required("device", &DeviceFault::device, integer(0), "its number, from 0")
                                  .required("link", &DeviceFault::link, network, "a network of the cluster")
                                  .required("scale", &DeviceFault::scale, factor, "of its bandwidth"),
                              [](DeviceFault of) {
-                               std::string words = of.link + " of device " + std::to_string(of.device) + " at " + plain(of.scale) + " of its bandwidth";
+                               std::string words = of.link + " of device " + std::to_string(of.device) + " at " +
+                                                   plain(of.scale) + " of its bandwidth";
                                LinkFault fault = fault_of(std::move(of.link), of.scale);
                                fault.device = of.device;
                                return said(FaultLink{std::move(fault)}, std::move(words));
@@ -133,23 +152,25 @@ std::vector<Variant> make_variants() {
                                  .required("link", &NodeFault::link, network, "a network of the cluster")
                                  .required("scale", &NodeFault::scale, factor, "of its bandwidth"),
                              [](NodeFault of) {
-                               std::string words = of.link + " of node " + std::to_string(of.node) + " at " + plain(of.scale) + " of its bandwidth";
+                               std::string words = of.link + " of node " + std::to_string(of.node) + " at " + plain(of.scale) +
+                                                   " of its bandwidth";
                                LinkFault fault = fault_of(std::move(of.link), of.scale);
                                fault.node = of.node;
                                return said(FaultLink{std::move(fault)}, std::move(words));
                              }));
-  variants.push_back(variant(Record<CableFault>()
-                                 .required("cable", &CableFault::cable, list_of(text()), "the two switches it joins")
-                                 .optional("link", &CableFault::link, network, "a network of the cluster; scale_out where left out")
-                                 .required("scale", &CableFault::scale, factor, "of its bandwidth")
-                                 .check_with(two_ends),
-                             [](CableFault of) {
-                               std::string words = "the cable " + of.cable[0] + " to " + of.cable[1] + " at " + plain(of.scale) + " of its bandwidth";
-                               LinkFault fault = fault_of(of.link.value_or("scale_out"), of.scale);
-                               fault.from = of.cable[0];
-                               fault.to = of.cable[1];
-                               return said(FaultLink{std::move(fault)}, std::move(words));
-                             }));
+  variants.push_back(variant(
+      Record<CableFault>()
+          .required("cable", &CableFault::cable, list_of(text()), "the two switches it joins")
+          .optional("link", &CableFault::link, network, "a network of the cluster; scale_out where left out")
+          .required("scale", &CableFault::scale, factor, "of its bandwidth")
+          .check_with(two_ends),
+      [](CableFault of) {
+        std::string words = "the cable " + of.cable[0] + " to " + of.cable[1] + " at " + plain(of.scale) + " of its bandwidth";
+        LinkFault fault = fault_of(of.link.value_or("scale_out"), of.scale);
+        fault.from = of.cable[0];
+        fault.to = of.cable[1];
+        return said(FaultLink{std::move(fault)}, std::move(words));
+      }));
   return variants;
 }
 

@@ -14,10 +14,10 @@
 namespace headway {
 
 struct Scenario {
-  std::string name;      // of the entry under `compare:`, else the file's stem
+  std::string name;  // of the entry under `compare:`, else the file's stem
   std::string question;
   std::string file;
-  Cluster cluster;       // restrictions applied
+  Cluster cluster;  // restrictions applied
   TrainingPlan plan;
   std::vector<std::string> restrictions;  // one line each, as a person would say them
   std::vector<std::string> assumed;       // defaults taken because the file is silent

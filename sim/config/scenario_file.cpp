@@ -34,10 +34,11 @@ struct CompareText {
 
 const Record<CompareText>& compare_record() {
   static const Form<bool> anything{[](const Node&) { return std::optional(true); }, Json::object()};
-  static const Record<CompareText> record = Record<CompareText>()
-                                                .optional("question", &CompareText::question, text(), "what is asked, in a sentence")
-                                                .other("base", false, anything, "what the scenarios share")
-                                                .other("compare", true, anything, "the scenarios, each with a name");
+  static const Record<CompareText> record =
+      Record<CompareText>()
+          .optional("question", &CompareText::question, text(), "what is asked, in a sentence")
+          .other("base", false, anything, "what the scenarios share")
+          .other("compare", true, anything, "the scenarios, each with a name");
   return record;
 }
 
@@ -54,7 +55,8 @@ std::vector<Tree> scenario_trees(const Tree& file, Session& session) {
   base.kind = Tree::Kind::map;
   if (const Tree* written = file.find("base"))
     if (node.entry(*written).expect(Tree::Kind::map)) base = *written;
-  if (const Tree* question = file.find("question"); question != nullptr && base.find("question") == nullptr) base.children.push_back(*question);
+  if (const Tree* question = file.find("question"); question != nullptr && base.find("question") == nullptr)
+    base.children.push_back(*question);
 
   const Node entries = node.entry(*list);
   if (!entries.expect(Tree::Kind::list)) return {};
@@ -76,7 +78,8 @@ std::vector<Tree> scenario_trees(const Tree& file, Session& session) {
 
 }  // namespace
 
-std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides, const Library& library) {
+std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
+                                         const Library& library) {
   Diagnostics diagnostics;
   Session session{library, diagnostics};
   std::optional<Tree> file = library.load(path, diagnostics);

@@ -10,7 +10,8 @@
 
 namespace headway {
 
-[[nodiscard]] std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides, const Library& library);
+[[nodiscard]] std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
+                                                       const Library& library);
 
 // Raises one InputError with every mistake once: several scenarios may have met the same one in what they share.
 void throw_distinct(Diagnostics& diagnostics);

@@ -78,7 +78,8 @@ Form<WorkloadText> workload() {
   using W = WorkloadText;
   const Form<WorkloadText> form =
       Record<W>()
-          .required("model", &W::model, model_reference(), "a name in workloads/models, a path to a Hugging Face config.json, or a model in place")
+          .required("model", &W::model, model_reference(),
+                    "a name in workloads/models, a path to a Hugging Face config.json, or a model in place")
           .required("precision", &W::precision, reference(CatalogueKind::recipes, recipe_form()), "a name in workloads/recipes")
           .required("sequence", &W::sequence, integer(1), "tokens per sequence")
           .required("global_batch", &W::global_batch, integer(1), "sequences per optimizer step")
@@ -168,19 +169,22 @@ std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, in
   const std::string product = "tensor " + std::to_string(layout.tensor) + " x pipeline " + std::to_string(layout.pipeline) +
                               " x context " + std::to_string(layout.context);
   if (text.data && model * *text.data != devices) {
-    workload.error_below("parallel.data", product + " x data " + std::to_string(*text.data) + " = " + std::to_string(model * *text.data) +
-                                              " devices, but the cluster has " + std::to_string(devices));
+    workload.error_below("parallel.data", product + " x data " + std::to_string(*text.data) + " = " +
+                                              std::to_string(model * *text.data) + " devices, but the cluster has " +
+                                              std::to_string(devices));
     return std::nullopt;
   }
   if (devices % model != 0) {
-    workload.error_below("parallel", product + " = " + std::to_string(model) + " does not divide the cluster's " + std::to_string(devices) + " devices");
+    workload.error_below("parallel", product + " = " + std::to_string(model) + " does not divide the cluster's " +
+                                         std::to_string(devices) + " devices");
     return std::nullopt;
   }
   layout.data = static_cast<int>(devices / model);
   return layout;
 }
 
-std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text, int devices, std::vector<std::string>& assumed) {
+std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text, int devices,
+                                      std::vector<std::string>& assumed) {
   Assumptions assume(assumed);
   TrainingPlan plan;
   plan.model = text.model;

@@ -38,7 +38,10 @@ Json scenario_schema() {
   part["properties"]["cluster"] = optional_everywhere(derived(cluster_form().schema, CatalogueKind::clusters, "use"));
   Json entry = part;
   entry["required"] = Json::array({"name"});
-  Json several = {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array({"compare"})}, {"additionalProperties", false}};
+  Json several = {{"type", "object"},
+                  {"properties", Json::object()},
+                  {"required", Json::array({"compare"})},
+                  {"additionalProperties", false}};
   several["properties"]["question"] = whole["properties"]["question"];
   several["properties"]["base"] = part;
   several["properties"]["compare"] = {{"type", "array"}, {"minItems", 1}, {"items", entry}};
@@ -61,7 +64,8 @@ Json schema_of(CatalogueKind kind) {
 }  // namespace
 
 std::string json_schema(CatalogueKind kind) {
-  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"$ref", definition(kind)}, {"$defs", Json::object()}};
+  Json schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"$ref", definition(kind)}, {"$defs", Json::object()}};
   for (const auto& [each, name] : EnumNames<CatalogueKind>::table) schema["$defs"][name_in_defs(each)] = schema_of(each);
   return schema.dump(2) + "\n";
 }

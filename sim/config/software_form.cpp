@@ -16,22 +16,31 @@ Form<Software> make_software_form() {
   return Record<S>()
       .required("title", &S::title, text(), "full name")
       .required("source", &S::source, text(), "where the attributes come from")
-      .optional("matches", &S::matches, list_of(text()), "lower-case fragments of a published row's framework column that mean this family")
+      .optional("matches", &S::matches, list_of(text()),
+                "lower-case fragments of a published row's framework column that mean this family")
       .required("attention", &S::attention, list_of(text()), "attention implementations in order of preference, or [unfused]")
       .required("elementwise_passes", &S::elementwise_passes, number(kPositive), "memory traffic relative to well-fused kernels")
       .required("fused_cross_entropy", &S::fused_cross_entropy, boolean(), "the loss reads the logits once per pass")
-      .required("overlap_gradient_reduction", &S::overlap_gradient_reduction, boolean(), "data-parallel reduction runs under the last backward pass")
-      .required("overlap_parameter_gather", &S::overlap_parameter_gather, boolean(), "the parameter all-gather runs under the next forward pass")
-      .required("tensor_overlap", &S::tensor_overlap, number(kShareOrNone), "share of each tensor-parallel collective hidden under its GEMM")
-      .required("overlap_tensor_gradient", &S::overlap_tensor_gradient, boolean(), "the data gradient's all-reduce runs under the weight gradient")
+      .required("overlap_gradient_reduction", &S::overlap_gradient_reduction, boolean(),
+                "data-parallel reduction runs under the last backward pass")
+      .required("overlap_parameter_gather", &S::overlap_parameter_gather, boolean(),
+                "the parameter all-gather runs under the next forward pass")
+      .required("tensor_overlap", &S::tensor_overlap, number(kShareOrNone),
+                "share of each tensor-parallel collective hidden under its GEMM")
+      .required("overlap_tensor_gradient", &S::overlap_tensor_gradient, boolean(),
+                "the data gradient's all-reduce runs under the weight gradient")
       .required("overlap_pipeline", &S::overlap_pipeline, boolean(), "pipeline sends and receives run beside compute")
-      .required("scatter_pipeline_sends", &S::scatter_pipeline_sends, boolean(), "without sequence parallelism, tensor ranks send 1/t each")
-      .optional("tensor_efficiency", &S::tensor_efficiency, number(kShare), "share of the fabric's own bandwidth its tensor-parallel collectives reach")
+      .required("scatter_pipeline_sends", &S::scatter_pipeline_sends, boolean(),
+                "without sequence parallelism, tensor ranks send 1/t each")
+      .optional("tensor_efficiency", &S::tensor_efficiency, number(kShare),
+                "share of the fabric's own bandwidth its tensor-parallel collectives reach")
       .optional("data_efficiency", &S::data_efficiency, number(kShare), "the same for data-parallel collectives")
       .required("host_per_kernel", &S::host_per_kernel, quantity<Seconds>(kNotNegative), "host time to issue one kernel")
-      .required("host_per_microbatch", &S::host_per_microbatch, quantity<Seconds>(kNotNegative), "serial host gap before each pass of a microbatch")
+      .required("host_per_microbatch", &S::host_per_microbatch, quantity<Seconds>(kNotNegative),
+                "serial host gap before each pass of a microbatch")
       .required("host_per_step", &S::host_per_step, quantity<Seconds>(kNotNegative), "serial host time per optimizer step")
-      .optional("rank_spread", &S::rank_spread, number(kShareOrNone), "slow-down of the slowest rank per doubling of devices beyond 8")
+      .optional("rank_spread", &S::rank_spread, number(kShareOrNone),
+                "slow-down of the slowest rank per doubling of devices beyond 8")
       .check_with(unfused_stands_alone)
       .form();
 }

@@ -17,11 +17,11 @@ struct Tree {
 
   Kind kind = Kind::nothing;
   SourceMark mark;
-  std::string text;             // of a scalar, as written
-  bool quoted = false;          // a scalar in quotes is never a number or a boolean
-  std::string key;              // of an entry of a map
+  std::string text;     // of a scalar, as written
+  bool quoted = false;  // a scalar in quotes is never a number or a boolean
+  std::string key;      // of an entry of a map
   SourceMark key_mark;
-  std::vector<Tree> children;   // items of a list; entries of a map, in the order of the file
+  std::vector<Tree> children;  // items of a list; entries of a map, in the order of the file
 
   [[nodiscard]] bool is_map() const { return kind == Kind::map; }
   [[nodiscard]] bool is_list() const { return kind == Kind::list; }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -95,7 +95,8 @@ std::string unit_hint(std::string_view word, UnitKind wanted) {
   std::string hint;
   std::vector<std::string> candidates;
   for (const Unit& unit : units()) {
-    if (unit.kind == wanted && lower(unit.name) == lower(word)) hint = hint.empty() ? quoted(unit.name) : quoted(unit.name) + " or " + hint;
+    if (unit.kind == wanted && lower(unit.name) == lower(word))
+      hint = hint.empty() ? quoted(unit.name) : quoted(unit.name) + " or " + hint;
     if (unit.kind == wanted) candidates.push_back(unit.name);
   }
   if (!hint.empty()) return " (did you mean " + hint + "?)";
@@ -140,9 +141,12 @@ UnitReading read_quantity(std::string_view text, UnitKind wanted) {
   if (parts.unit.empty()) return wrong("no unit: write " + examples);
   const auto unit = std::find_if(units().begin(), units().end(), [&](const Unit& u) { return u.name == parts.unit; });
   if (unit == units().end()) return wrong("unknown unit " + quoted(parts.unit) + unit_hint(parts.unit, wanted));
-  if (unit->kind != wanted) return wrong(quoted(text) + " is " + std::string(words_for(unit->kind)) + ", not " + kind + ": write " + examples);
-  if (wanted == UnitKind::data && unit->bits) return wrong(quoted(text) + " is in bits: an amount of data is written in bytes (B), like " + examples);
-  if (parts.both && wanted != UnitKind::bandwidth) return wrong("\"both\" counts both directions of a link; " + kind + " has none");
+  if (unit->kind != wanted)
+    return wrong(quoted(text) + " is " + std::string(words_for(unit->kind)) + ", not " + kind + ": write " + examples);
+  if (wanted == UnitKind::data && unit->bits)
+    return wrong(quoted(text) + " is in bits: an amount of data is written in bytes (B), like " + examples);
+  if (parts.both && wanted != UnitKind::bandwidth)
+    return wrong("\"both\" counts both directions of a link; " + kind + " has none");
   return {*parts.number * unit->factor / (parts.both ? 2.0 : 1.0), ""};
 }
 

@@ -31,14 +31,24 @@ struct UnitReading {
 template <class Q>
 struct UnitOf;
 template <>
-struct UnitOf<Bytes> { static constexpr UnitKind kind = UnitKind::data; };
+struct UnitOf<Bytes> {
+  static constexpr UnitKind kind = UnitKind::data;
+};
 template <>
-struct UnitOf<Bandwidth> { static constexpr UnitKind kind = UnitKind::bandwidth; };
+struct UnitOf<Bandwidth> {
+  static constexpr UnitKind kind = UnitKind::bandwidth;
+};
 template <>
-struct UnitOf<FlopRate> { static constexpr UnitKind kind = UnitKind::compute; };
+struct UnitOf<FlopRate> {
+  static constexpr UnitKind kind = UnitKind::compute;
+};
 template <>
-struct UnitOf<Seconds> { static constexpr UnitKind kind = UnitKind::time; };
+struct UnitOf<Seconds> {
+  static constexpr UnitKind kind = UnitKind::time;
+};
 template <>
-struct UnitOf<Watts> { static constexpr UnitKind kind = UnitKind::power; };
+struct UnitOf<Watts> {
+  static constexpr UnitKind kind = UnitKind::power;
+};
 
 }  // namespace headway

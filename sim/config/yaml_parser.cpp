@@ -100,7 +100,8 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     if (const Tree* first = map.find(key.text)) {
-      diagnostics_.error(key.mark, "duplicate key \"" + key.text + "\" (first in line " + std::to_string(first->key_mark.line) + ")");
+      diagnostics_.error(key.mark,
+                         "duplicate key \"" + key.text + "\" (first in line " + std::to_string(first->key_mark.line) + ")");
       return;
     }
     value.key = key.text;
@@ -135,8 +136,7 @@ Tree parse_yaml(const std::string& file, const std::string& content, Diagnostics
     Tree tree = builder.take();
     if (parser) {
       TreeBuilder rest(file, diagnostics);
-      if (parser.HandleNextDocument(rest))
-        diagnostics.error(rest.take().mark, "a second document: write one document per file");
+      if (parser.HandleNextDocument(rest)) diagnostics.error(rest.take().mark, "a second document: write one document per file");
     }
     if (tree.mark.file.empty()) tree.mark = {file, 1, 1};
     return tree;

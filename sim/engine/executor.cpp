@@ -90,8 +90,8 @@ class Executor {
     double remaining = 0, level = 0;
     Instant updated = 0;
     std::uint32_t version = 0;
-    std::uint32_t subject = 0;       // actor class, or kNone for a group
-    std::uint32_t task = 0;          // local: its task; group: first arrival
+    std::uint32_t subject = 0;  // actor class, or kNone for a group
+    std::uint32_t task = 0;     // local: its task; group: first arrival
     Phase phase = Phase::latency;
   };
   struct ActorState {
@@ -188,7 +188,8 @@ class Executor {
     const std::uint32_t first = open[i].first;
     open[i] = open.back();
     open.pop_back();
-    for (std::uint32_t a = first; a != kNone; a = arrivals_[a].next) timeline_.tasks[arrivals_[a].actor_class][arrivals_[a].task].start = now_;
+    for (std::uint32_t a = first; a != kNone; a = arrivals_[a].next)
+      timeline_.tasks[arrivals_[a].actor_class][arrivals_[a].task].start = now_;
     activate(group_template(g, task.what), kNone, first);
   }
 
@@ -287,8 +288,8 @@ class Executor {
         const Task& task = programs_[q_.actors[k].program].tasks[t];
         const TaskTimes& times = timeline_.tasks[k][t];
         if (states_[k].waits_for[t] == 0 && times.end == 0 && task.group && times.start == 0)
-          return "class " + std::to_string(k) + ", task " + std::to_string(t) + " in slot " + std::to_string(task.slot) + ", tag " +
-                 std::to_string(task.tag) + " waits for its group";
+          return "class " + std::to_string(k) + ", task " + std::to_string(t) + " in slot " + std::to_string(task.slot) +
+                 ", tag " + std::to_string(task.tag) + " waits for its group";
       }
     }
     return "a cycle of dependencies";
@@ -300,9 +301,9 @@ class Executor {
   Sharing sharing_;
   EventQueue queue_;
   Instant now_ = 0;
-  std::vector<Plan> plans_;              // by program
-  std::vector<ActorState> states_;       // by actor class
-  std::deque<Template> templates_;       // stable addresses
+  std::vector<Plan> plans_;                                    // by program
+  std::vector<ActorState> states_;                             // by actor class
+  std::deque<Template> templates_;                             // stable addresses
   std::vector<std::vector<const Template*>> group_templates_;  // by group class and call
   std::vector<std::vector<Meeting>> meetings_;                 // by group class
   std::vector<Arrival> arrivals_;

@@ -97,9 +97,12 @@ Colouring first_colours(const Structure& s) {
     }
     return number.count();
   };
-  c.actors = paint(s.actors(), [&](std::size_t i) { return s.actor_program[i]; }, c.actor);
-  c.groups = paint(s.groups(), [&](std::size_t i) { return s.group_kind[i]; }, c.group);
-  c.resources = paint(s.resources(), [&](std::size_t i) { return static_cast<std::uint64_t>(s.capacity[i]); }, c.resource);
+  c.actors = paint(
+      s.actors(), [&](std::size_t i) { return s.actor_program[i]; }, c.actor);
+  c.groups = paint(
+      s.groups(), [&](std::size_t i) { return s.group_kind[i]; }, c.group);
+  c.resources = paint(
+      s.resources(), [&](std::size_t i) { return static_cast<std::uint64_t>(s.capacity[i]); }, c.resource);
   return c;
 }
 

@@ -33,15 +33,16 @@ struct GroupMember {
 // The machine seen through its classes; the only thing the executor runs.
 struct Quotient {
   std::vector<ActorClass> actors;
-  std::vector<std::uint32_t> class_of_actor;    // by actor of the structure
+  std::vector<std::uint32_t> class_of_actor;  // by actor of the structure
   int slots = 0;
-  std::vector<std::uint32_t> group_of;          // [actor class * slots + slot] -> group class
-  std::vector<std::uint32_t> group_kind;        // by group class
-  std::vector<std::uint32_t> member_offset;     // CSR over group classes: the (actor class, slot) pairs that take part
+  std::vector<std::uint32_t> group_of;       // [actor class * slots + slot] -> group class
+  std::vector<std::uint32_t> group_kind;     // by group class
+  std::vector<std::uint32_t> member_offset;  // CSR over group classes: the (actor class, slot) pairs that take part
   std::vector<GroupMember> members;
-  std::vector<std::uint32_t> draw_offset;       // CSR over group classes: what one resource of a class sees from all groups of this class
+  std::vector<std::uint32_t>
+      draw_offset;  // CSR over group classes: what one resource of a class sees from all groups of this class
   std::vector<Draw> draws;
-  std::vector<std::int64_t> capacity;           // by resource class
+  std::vector<std::int64_t> capacity;  // by resource class
 };
 
 [[nodiscard]] Quotient fold(const Structure& structure);

@@ -9,13 +9,11 @@
 
 namespace headway {
 
-using Instant = std::int64_t;   // picoseconds since the start of the step
+using Instant = std::int64_t;  // picoseconds since the start of the step
 using Picoseconds = std::int64_t;
 
 // The one conversion from real to integer time: rounds up, so that no activity ends before its work is done.
-inline Picoseconds to_picoseconds(Seconds duration) {
-  return static_cast<Picoseconds>(std::ceil(duration.value() * 1e12));
-}
+inline Picoseconds to_picoseconds(Seconds duration) { return static_cast<Picoseconds>(std::ceil(duration.value() * 1e12)); }
 
 constexpr Seconds to_seconds(Picoseconds duration) { return Seconds(static_cast<double>(duration) * 1e-12); }
 

@@ -27,10 +27,10 @@ struct Draw {
 };
 
 struct MaxMinProblem {
-  std::span<const std::int64_t> capacity;        // by resource, >= 0
-  std::span<const std::uint32_t> draw_offset;    // CSR over activities, size activities + 1
+  std::span<const std::int64_t> capacity;      // by resource, >= 0
+  std::span<const std::uint32_t> draw_offset;  // CSR over activities, size activities + 1
   std::span<const Draw> draws;
-  std::span<const double> top_level;             // by activity, > 0
+  std::span<const double> top_level;  // by activity, > 0
 };
 
 // Reused between calls so that solving allocates nothing once warm.

@@ -23,7 +23,7 @@ using LocalAmounts = std::array<std::int64_t, kLocalResources>;
 
 // A local activity.
 struct LocalWork {
-  double work = 0;          // seconds at level 1
+  double work = 0;  // seconds at level 1
   double top_level = 1;
   Picoseconds latency = 0;  // before it draws anything
   LocalAmounts draws{};     // per second at level 1
@@ -39,9 +39,9 @@ struct GroupCall {
 };
 
 struct Task {
-  std::uint32_t what = 0;    // local: index into works; group: call number, common to all programs
-  std::uint32_t tag = 0;     // group: which use of the slot's group this is
-  std::uint16_t slot = 0;    // group: which of the actor's groups
+  std::uint32_t what = 0;  // local: index into works; group: call number, common to all programs
+  std::uint32_t tag = 0;   // group: which use of the slot's group this is
+  std::uint16_t slot = 0;  // group: which of the actor's groups
   std::uint8_t stream = 0;
   bool group = false;
 };

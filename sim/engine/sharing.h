@@ -36,9 +36,9 @@ class Sharing {
  private:
   struct Running {
     double top_level = 0;
-    double level = 0;                       // 0 until the first share
+    double level = 0;  // 0 until the first share
     std::span<const Draw> draws, holds;
-    std::vector<std::uint32_t> position;    // of this activity in each resource's list
+    std::vector<std::uint32_t> position;  // of this activity in each resource's list
     std::uint32_t visited = 0;
   };
   struct Place {
@@ -51,7 +51,7 @@ class Sharing {
     bool was_tight = false;
     bool dirty = false;
     std::uint32_t visited = 0;
-    std::uint32_t local = 0;    // index in the component being solved
+    std::uint32_t local = 0;  // index in the component being solved
     std::vector<Place> places;
     [[nodiscard]] bool tight() const { return wanted > capacity; }
   };

@@ -22,14 +22,14 @@ struct Load {
 };
 
 struct Structure {
-  int slots = 0;                               // slots per actor
-  std::vector<std::uint32_t> actor_program;    // by actor: index into the programs (one per kind of actor and of device)
-  std::vector<std::uint32_t> group_of;         // [actor * slots + slot], kNone where the actor has no such group
-  std::vector<std::uint32_t> group_kind;       // by group: index into kinds
-  std::vector<std::uint64_t> load_offset{0};   // CSR over groups
+  int slots = 0;                              // slots per actor
+  std::vector<std::uint32_t> actor_program;   // by actor: index into the programs (one per kind of actor and of device)
+  std::vector<std::uint32_t> group_of;        // [actor * slots + slot], kNone where the actor has no such group
+  std::vector<std::uint32_t> group_kind;      // by group: index into kinds
+  std::vector<std::uint64_t> load_offset{0};  // CSR over groups
   std::vector<Load> loads;
-  std::vector<std::int64_t> capacity;          // by resource, per second
-  std::vector<std::vector<GroupCall>> kinds;   // by group kind: its calls, by call number
+  std::vector<std::int64_t> capacity;         // by resource, per second
+  std::vector<std::vector<GroupCall>> kinds;  // by group kind: its calls, by call number
 
   [[nodiscard]] std::size_t actors() const { return actor_program.size(); }
   [[nodiscard]] std::size_t groups() const { return group_kind.size(); }

@@ -81,11 +81,13 @@ struct BuiltNetwork {
 
   void scale_device(DeviceIndex device, double factor) {
     if (device >= extent.devices)
-      throw InputError({}, spec.name + ": a fault names device " + std::to_string(device) + " of " + std::to_string(extent.devices));
+      throw InputError({},
+                       spec.name + ": a fault names device " + std::to_string(device) + " of " + std::to_string(extent.devices));
     scale(out_port(device), factor);
     scale(in_port(device), factor);
     const DeviceIndex domain_start = device - device % extent.domain;
-    for (DeviceIndex peer = domain_start; has_pair_links() && peer < std::min(domain_start + extent.domain, extent.devices); ++peer) {
+    for (DeviceIndex peer = domain_start; has_pair_links() && peer < std::min(domain_start + extent.domain, extent.devices);
+         ++peer) {
       if (peer == device) continue;
       scale(pair(device, peer), factor);
       scale(pair(peer, device), factor);
@@ -127,7 +129,8 @@ struct Fabric::Impl {
       if (network.spec.name == fault.network) return network.suffer(fault);
     std::vector<std::string> names;
     for (const BuiltNetwork& network : networks) names.push_back(network.spec.name);
-    throw InputError({}, "a fault names network \"" + fault.network + "\", which the cluster lacks" + did_you_mean(fault.network, names));
+    throw InputError(
+        {}, "a fault names network \"" + fault.network + "\", which the cluster lacks" + did_you_mean(fault.network, names));
   }
 };
 

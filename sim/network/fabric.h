@@ -48,7 +48,7 @@ class Fabric {
   [[nodiscard]] const NetworkSpec& spec(NetworkId network) const;
 
   [[nodiscard]] std::size_t link_count() const;
-  [[nodiscard]] Bandwidth capacity(LinkId link) const;   // achievable, per direction
+  [[nodiscard]] Bandwidth capacity(LinkId link) const;  // achievable, per direction
   [[nodiscard]] NetworkId network_of(LinkId link) const;
   [[nodiscard]] std::string link_name(LinkId link) const;  // "scale_out: device 17 out", "scale_out: leaf 3 up"
 

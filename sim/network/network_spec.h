@@ -17,20 +17,20 @@ namespace headway {
 struct LinkTechnology {
   std::string name, title;
   SourceMark mark;
-  Sourced<Bandwidth> bandwidth;             // line rate per device and direction; a device's own port wins where it has one
-  Sourced<double> efficiency;               // share of the line rate that large transfers reach
-  Sourced<Seconds> base_latency;            // of any collective on it: kernel start and set-up
-  Sourced<Seconds> hop_latency;             // per ring step, Simple protocol
-  Sourced<Seconds> hop_latency_low;         // per ring step, low-latency protocol
-  Sourced<double> low_latency_share;        // of the bandwidth that the low-latency protocol reaches (flags travel with the data)
-  Sourced<Seconds> message_latency;         // one point-to-point message, beyond its bytes
-  Sourced<int> multiprocessors;             // that a large collective holds on each member
+  Sourced<Bandwidth> bandwidth;       // line rate per device and direction; a device's own port wins where it has one
+  Sourced<double> efficiency;         // share of the line rate that large transfers reach
+  Sourced<Seconds> base_latency;      // of any collective on it: kernel start and set-up
+  Sourced<Seconds> hop_latency;       // per ring step, Simple protocol
+  Sourced<Seconds> hop_latency_low;   // per ring step, low-latency protocol
+  Sourced<double> low_latency_share;  // of the bandwidth that the low-latency protocol reaches (flags travel with the data)
+  Sourced<Seconds> message_latency;   // one point-to-point message, beyond its bytes
+  Sourced<int> multiprocessors;       // that a large collective holds on each member
 };
 
 enum class NetworkKind {
-  package,         // the dies of one package, directly linked
-  switched,        // one non-blocking level of switches: NVSwitch box, NVL72
-  two_level,       // switched nodes joined by a second level, whose node uplinks carry 1/taper of the node's ports: 256-card NVLink, UB
+  package,    // the dies of one package, directly linked
+  switched,   // one non-blocking level of switches: NVSwitch box, NVL72
+  two_level,  // switched nodes joined by a second level, whose node uplinks carry 1/taper of the node's ports: 256-card NVLink, UB
   full_mesh,       // every pair in the domain has a link of its own, port / (domain - 1) each
   fat_tree,        // leaf, spine (and core) levels; neighbours in node order share a leaf
   rail_optimized,  // device i of every node of a unit shares leaf i; leaves meet at spines
@@ -47,15 +47,15 @@ struct EnumNames<NetworkKind> {
 };
 
 struct NetworkSpec {
-  std::string name;        // "scale_up", "scale_out", "package"
+  std::string name;  // "scale_up", "scale_out", "package"
   NetworkKind kind = NetworkKind::switched;
   LinkTechnology technology;
-  Bandwidth port;          // line rate per device and direction, after restrictions
-  int domain = 0;          // devices that reach one another over it; 0: all devices of the cluster
-  int node = 0;            // devices behind one uplink bundle (two_level) or in one node (rail_optimized, fat_tree); 0: the cluster's node
-  double taper = 1.0;      // two_level: ports of a node / uplinks of the node
-  int unit_nodes = 0;      // rail_optimized: nodes per scalable unit (leaf size); fat_tree: nodes per leaf
-  int units_per_pod = 0;   // three tiers: units under one spine block; 0: two tiers
+  Bandwidth port;  // line rate per device and direction, after restrictions
+  int domain = 0;  // devices that reach one another over it; 0: all devices of the cluster
+  int node = 0;  // devices behind one uplink bundle (two_level) or in one node (rail_optimized, fat_tree); 0: the cluster's node
+  double taper = 1.0;                   // two_level: ports of a node / uplinks of the node
+  int unit_nodes = 0;                   // rail_optimized: nodes per scalable unit (leaf size); fat_tree: nodes per leaf
+  int units_per_pod = 0;                // three tiers: units under one spine block; 0: two tiers
   double leaf_oversubscription = 1.0;   // leaf down-links / up-links
   double spine_oversubscription = 1.0;  // spine down-links / up-links, three tiers
   Sourced<int> provenance;              // source and grade of the shape itself (value unused)

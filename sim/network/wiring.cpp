@@ -8,7 +8,8 @@ namespace {
 std::uint32_t ceil_div(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 
 // What the trunk above each switch of the lowest tier would carry if it were not oversubscribed.
-std::vector<Bandwidth> ports_below(const std::vector<SwitchId>& leaf_of, const std::vector<Bandwidth>& ports, std::uint32_t leaves) {
+std::vector<Bandwidth> ports_below(const std::vector<SwitchId>& leaf_of, const std::vector<Bandwidth>& ports,
+                                   std::uint32_t leaves) {
   std::vector<Bandwidth> sum(leaves);
   for (std::size_t device = 0; device < ports.size(); ++device) sum[leaf_of[device].index()] += ports[device];
   return sum;
@@ -55,7 +56,8 @@ Wiring wire_three_tiers(const NetworkSpec& spec, const NetworkExtent& extent, st
     boost::add_edge(leaf, leaves + pod, Trunk{up}, graph);
   }
   for (std::uint32_t pod = 0; pod < pods; ++pod)
-    boost::add_edge(leaves + pod, leaves + pods + pod / pods_per_domain, Trunk{into_pod[pod] / spec.spine_oversubscription}, graph);
+    boost::add_edge(leaves + pod, leaves + pods + pod / pods_per_domain, Trunk{into_pod[pod] / spec.spine_oversubscription},
+                    graph);
   return {SwitchForest(graph, {{"leaf", leaves}, {"spine", pods}, {"core", extent.domains}}), std::move(leaf_of)};
 }
 
@@ -88,8 +90,7 @@ Wiring wire(const NetworkSpec& spec, const NetworkExtent& extent, const std::vec
   switch (spec.kind) {
     case NetworkKind::package:
     case NetworkKind::switched:
-    case NetworkKind::full_mesh:
-      return wire_single_level(extent);
+    case NetworkKind::full_mesh: return wire_single_level(extent);
     case NetworkKind::two_level: {
       const auto node_of = [&](std::uint32_t local) { return local / extent.node; };
       return wire_two_tiers(extent, nodes, assign_leaves(extent, nodes, node_of), ports, spec.taper, "node");

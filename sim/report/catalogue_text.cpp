@@ -16,7 +16,9 @@ std::string title(const std::string& name, const std::string& words, const TextS
 
 std::string heading(std::string_view text, const TextStyle& style) { return "\n" + toned(text, Tone::heading, style) + "\n"; }
 
-std::string fact(std::string_view name, const std::string& text) { return text.empty() ? "" : wrapped(fmt::format("  {:<16}", name), text); }
+std::string fact(std::string_view name, const std::string& text) {
+  return text.empty() ? "" : wrapped(fmt::format("  {:<16}", name), text);
+}
 
 std::string rate_text(Bandwidth rate) {
   const double gb = rate.value() / 1e9;
@@ -47,26 +49,34 @@ class ValueLines {
 };
 
 std::string network_text(const NetworkSpec& network) {
-  std::string text = fmt::format("{}, {}, {} per device and direction", name_of(network.kind),
-                                 network.technology.title.empty() ? network.technology.name : network.technology.title, rate_text(network.port));
+  std::string text =
+      fmt::format("{}, {}, {} per device and direction", name_of(network.kind),
+                  network.technology.title.empty() ? network.technology.name : network.technology.title, rate_text(network.port));
   text += network.domain > 0 ? fmt::format(", domains of {} devices", network.domain) : ", whole cluster";
   if (network.taper != 1.0) text += fmt::format(", taper {:g}:1", network.taper);
   if (network.leaf_oversubscription != 1.0) text += fmt::format(", leaf oversubscription {:g}:1", network.leaf_oversubscription);
-  if (network.spine_oversubscription != 1.0) text += fmt::format(", spine oversubscription {:g}:1", network.spine_oversubscription);
+  if (network.spine_oversubscription != 1.0)
+    text += fmt::format(", spine oversubscription {:g}:1", network.spine_oversubscription);
   return text;
 }
 
 std::string parameters_text(double parameters) {
-  return parameters >= 1e12 ? significant(parameters / 1e12) + " T" : parameters >= 1e9 ? significant(parameters / 1e9) + " B" : significant(parameters / 1e6) + " M";
+  return parameters >= 1e12  ? significant(parameters / 1e12) + " T"
+         : parameters >= 1e9 ? significant(parameters / 1e9) + " B"
+                             : significant(parameters / 1e6) + " M";
 }
 
 std::string cluster_facts(const Cluster& cluster) {
-  std::string out = fact("devices", grouped(cluster.devices()) + (cluster.packages() != cluster.devices() ? fmt::format(" in {} packages", grouped(cluster.packages())) : ""));
+  std::string out =
+      fact("devices",
+           grouped(cluster.devices()) +
+               (cluster.packages() != cluster.devices() ? fmt::format(" in {} packages", grouped(cluster.packages())) : ""));
   for (const DeviceGroup& group : cluster.groups)
     out += fact("of", fmt::format("{} x {} ({})", grouped(group.devices), group.device.name, group.device.title));
   out += fact("per node", grouped(cluster.devices_per_node));
   for (const NetworkSpec& network : cluster.networks) out += fact(network.name, network_text(network));
-  for (const SlowDevice& slow : cluster.slow_devices) out += fact("slow device", fmt::format("{} at {:g} of its speed", slow.device, slow.speed));
+  for (const SlowDevice& slow : cluster.slow_devices)
+    out += fact("slow device", fmt::format("{} at {:g} of its speed", slow.device, slow.speed));
   return out;
 }
 
@@ -104,7 +114,8 @@ std::string device_text(const Device& device, const TextStyle& style) {
   memory.add("memory", device.memory);
   memory.add("memory bandwidth", device.memory_bandwidth);
   memory.add("share GEMMs reach", device.gemm_memory_fraction);
-  for (const auto& [kind, fraction] : device.stream_fraction) memory.add(fmt::format("share {} reaches", name_of(kind)), fraction);
+  for (const auto& [kind, fraction] : device.stream_fraction)
+    memory.add(fmt::format("share {} reaches", name_of(kind)), fraction);
   memory.add("shortest memory pass", device.stream_floor);
   out += heading("Memory", style) + memory.text();
 
@@ -132,7 +143,8 @@ std::string model_text(const Model& model, const TextStyle& style) {
   out += fact("MLP", fmt::format("{} wide, {}", grouped(model.ffn), model.gated_mlp ? "gated (three matrices)" : "two matrices"));
   out += fact("attention", fmt::format("{} heads of {}, {} of keys and values", model.heads, model.head_dim, model.kv_heads));
   out += fact("vocabulary", grouped(model.vocabulary));
-  out += fact("positions", model.learned_positions > 0 ? fmt::format("learned, {}", grouped(model.learned_positions)) : "rotary or none");
+  out += fact("positions",
+              model.learned_positions > 0 ? fmt::format("learned, {}", grouped(model.learned_positions)) : "rotary or none");
   if (model.biases) out += fact("biases", "yes");
   return out + fact("source", model.source);
 }
@@ -143,9 +155,11 @@ std::string scenario_text(const Scenario& scenario, const TextStyle& style) {
   out += heading("Cluster: " + scenario.cluster.name, style) + cluster_facts(scenario.cluster);
   for (const std::string& restriction : scenario.restrictions) out += fact("restricted", restriction);
   out += heading("Workload", style);
-  out += fact("model", fmt::format("{} ({} parameters)", plan.model.title.empty() ? plan.model.name : plan.model.title, parameters_text(total_parameters(plan.model))));
+  out += fact("model", fmt::format("{} ({} parameters)", plan.model.title.empty() ? plan.model.name : plan.model.title,
+                                   parameters_text(total_parameters(plan.model))));
   out += fact("precision", plan.recipe.name);
-  out += fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}", grouped(plan.global_batch), grouped(plan.sequence), plan.microbatch));
+  out += fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}", grouped(plan.global_batch),
+                                   grouped(plan.sequence), plan.microbatch));
   out += fact("layout", layout_text(plan.layout));
   out += fact("schedule", std::string(name_of(plan.schedule)));
   out += fact("sharding", std::string(name_of(plan.sharding)));

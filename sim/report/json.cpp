@@ -49,7 +49,10 @@ Json memory(const Result& r) {
     for (const MemoryTerm& term : stage.terms) of_stage[snake(term.name)] = finite(gib(term.bytes));
     terms.push_back(std::move(of_stage));
   }
-  return {{"peak", finite(gib(peak_memory(r)))}, {"capacity", finite(gib(r.memory_capacity))}, {"by_stage", by_stage}, {"terms_by_stage", terms}};
+  return {{"peak", finite(gib(peak_memory(r)))},
+          {"capacity", finite(gib(r.memory_capacity))},
+          {"by_stage", by_stage},
+          {"terms_by_stage", terms}};
 }
 
 Json collectives(const Result& r) {
@@ -67,8 +70,8 @@ Json collectives(const Result& r) {
 Json statistics(const Stats& stats) {
   Json by_phase = Json::object();
   for (const auto& [phase, cpu_s] : stats.cpu_by_phase_s) by_phase[phase] = finite(cpu_s);
-  return {{"wall_s", finite(stats.wall_s)}, {"cpu_s", finite(stats.cpu_s)},   {"peak_rss_mib", finite(stats.peak_rss_mib)},
-          {"events", stats.events},         {"solves", stats.solves},         {"cpu_by_phase_s", by_phase}};
+  return {{"wall_s", finite(stats.wall_s)}, {"cpu_s", finite(stats.cpu_s)}, {"peak_rss_mib", finite(stats.peak_rss_mib)},
+          {"events", stats.events},         {"solves", stats.solves},       {"cpu_by_phase_s", by_phase}};
 }
 
 Json run(const Answer& answer, bool stats) {
@@ -135,7 +138,11 @@ std::string compare_json(std::span<const Answer> answers, bool stats) {
 std::string validation_json(const ValidationScore& score) {
   Json cells = Json::array();
   for (const Cell& cell : score.cells)
-    cells.push_back({{"source", cell.source}, {"device", cell.device}, {"rows", cell.rows}, {"mape", finite(cell.mape)}, {"bias", finite(cell.bias)}});
+    cells.push_back({{"source", cell.source},
+                     {"device", cell.device},
+                     {"rows", cell.rows},
+                     {"mape", finite(cell.mape)},
+                     {"bias", finite(cell.bias)}});
   Json runs = Json::array();
   for (const ScoredRun& row : score.runs)
     runs.push_back({{"id", row.id},

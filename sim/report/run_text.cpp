@@ -24,8 +24,8 @@ std::string memory_verdict(const Result& result) {
 }
 
 std::string verdict(const Result& result, const TextStyle& style) {
-  const std::string speed = fmt::format("{} per step, {} tokens/s, MFU {}", seconds_text(result.step_time), grouped(result.tokens_per_s),
-                                        percent_text(result.mfu));
+  const std::string speed = fmt::format("{} per step, {} tokens/s, MFU {}", seconds_text(result.step_time),
+                                        grouped(result.tokens_per_s), percent_text(result.mfu));
   const std::string memory = memory_verdict(result);
   const std::string text = result.fits ? fmt::format("{}: {}; {}", result.scenario, speed, memory)
                                        : fmt::format("{}: {}. With more memory: {}", result.scenario, memory, speed);
@@ -47,8 +47,8 @@ std::string facts(const Answer& answer) {
                               r.packages != r.devices ? fmt::format(" ({} packages)", grouped(r.packages)) : ""));
   for (const std::string& restriction : answer.restrictions) fact("restricted", restriction);
   fact("layout", layout_text(r.layout));
-  fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}: {} per step and data rank", grouped(answer.global_batch),
-                            grouped(answer.sequence), answer.microbatch, r.microbatches));
+  fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}: {} per step and data rank",
+                            grouped(answer.global_batch), grouped(answer.sequence), answer.microbatch, r.microbatches));
   fact("choices", fmt::format("schedule {}, sharding {}, recompute {}", name_of(answer.schedule), name_of(answer.sharding),
                               recompute_text(answer.recompute)));
   return out;
@@ -61,8 +61,9 @@ std::string speed(const Result& r) {
   };
   line("step time", seconds_text(r.step_time), "");
   line("tokens/s", grouped(r.tokens_per_s), fmt::format("{} per device", grouped(tokens_per_s_per_device(r))));
-  line("MFU", percent_text(r.mfu), fmt::format("{} of {} TFLOPS per device (dense peak of the compute precision)",
-                                               significant(r.model_tflops_per_device), significant(r.mfu_peak_tflops)));
+  line("MFU", percent_text(r.mfu),
+       fmt::format("{} of {} TFLOPS per device (dense peak of the compute precision)", significant(r.model_tflops_per_device),
+                   significant(r.mfu_peak_tflops)));
   line("HFU", percent_text(r.hfu), "recomputation counted as work");
   return out;
 }
@@ -73,7 +74,8 @@ std::string breakdown(const Result& r) {
     const Seconds time = r.breakdown.*part.time;
     if (time.value() == 0) continue;
     const double share = r.step_time.value() > 0 ? time / r.step_time : 0;
-    std::string line = fmt::format("  {:<26}{:>10}{:>9}  {}", part.title, seconds_text(time), percent_text(share), bar(share, kBarWidth));
+    std::string line =
+        fmt::format("  {:<26}{:>10}{:>9}  {}", part.title, seconds_text(time), percent_text(share), bar(share, kBarWidth));
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }
@@ -131,9 +133,11 @@ std::string assumptions(const Result& r, const TextStyle& style) {
 
 std::string statistics(const Result& r, const TextStyle& style) {
   std::string out = heading("Statistics of this program", style);
-  out += fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", r.stats.wall_s, r.stats.cpu_s, r.stats.peak_rss_mib);
+  out +=
+      fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", r.stats.wall_s, r.stats.cpu_s, r.stats.peak_rss_mib);
   for (const auto& [phase, cpu_s] : r.stats.cpu_by_phase_s) out += fmt::format("    {:<20} {:.3f} s CPU\n", phase, cpu_s);
-  out += fmt::format("  {} ranks in {} classes, {} events, {} rate solutions\n", r.ranks, r.rank_classes, r.stats.events, r.stats.solves);
+  out += fmt::format("  {} ranks in {} classes, {} events, {} rate solutions\n", r.ranks, r.rank_classes, r.stats.events,
+                     r.stats.solves);
   return out;
 }
 
@@ -176,8 +180,9 @@ std::string compare_text(std::span<const Answer> answers, const TextStyle& style
   const std::vector<Standing> standings = compare(results);
   const Result& winner = *results[standings.front().run];
 
-  std::string verdict_line = fmt::format("{} {}: {} tokens/s, {} per device", winner.scenario, standings.size() > 1 ? "is best" : "stands alone",
-                                         grouped(winner.tokens_per_s), grouped(tokens_per_s_per_device(winner)));
+  std::string verdict_line =
+      fmt::format("{} {}: {} tokens/s, {} per device", winner.scenario, standings.size() > 1 ? "is best" : "stands alone",
+                  grouped(winner.tokens_per_s), grouped(tokens_per_s_per_device(winner)));
   if (!winner.fits) verdict_line += "; but no plan fits in memory";
   if (standings.size() > 1) {
     const Result& second = *results[standings[1].run];
@@ -190,8 +195,9 @@ std::string compare_text(std::span<const Answer> answers, const TextStyle& style
               {false, true, true, true, true, true, true, true, true});
   for (const Standing& standing : standings) {
     const Result& r = *results[standing.run];
-    table.row({r.scenario, grouped(r.tokens_per_s), fmt::format("{:.2f}", standing.share_of_best), grouped(tokens_per_s_per_device(r)),
-               fmt::format("{:.2f}", standing.share_per_device), seconds_text(r.step_time), percent_text(r.mfu), grouped(r.devices),
+    table.row({r.scenario, grouped(r.tokens_per_s), fmt::format("{:.2f}", standing.share_of_best),
+               grouped(tokens_per_s_per_device(r)), fmt::format("{:.2f}", standing.share_per_device), seconds_text(r.step_time),
+               percent_text(r.mfu), grouped(r.devices),
                fmt::format("{:.1f}/{:.1f}{}", gib(peak_memory(r)), gib(r.memory_capacity), r.fits ? "" : "!")});
   }
   out += table.text();

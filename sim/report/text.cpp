@@ -43,7 +43,8 @@ std::string signed_percent_text(double fraction) { return fmt::format("{:+.1f} %
 double gib(Bytes size) { return size.value() / 1073741824.0; }
 
 std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string clipped(std::string_view text, std::size_t columns) {

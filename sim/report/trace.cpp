@@ -39,16 +39,17 @@ class TraceWriter {
 
   void thread(std::size_t pid, std::size_t tid, std::string_view name) {
     next();
-    put("{{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":{},\"tid\":{},\"args\":{{\"name\":{}}}}}", pid, tid, quoted(std::string(name)));
+    put("{{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":{},\"tid\":{},\"args\":{{\"name\":{}}}}}", pid, tid,
+        quoted(std::string(name)));
     next();
     put("{{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":{},\"tid\":{},\"args\":{{\"sort_index\":{}}}}}", pid, tid, tid);
   }
 
-  void slice(std::size_t pid, std::size_t tid, const std::string& quoted_name, std::string_view category, Instant from, Instant to,
-             const std::string& rest) {
+  void slice(std::size_t pid, std::size_t tid, const std::string& quoted_name, std::string_view category, Instant from,
+             Instant to, const std::string& rest) {
     next();
-    put("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{}.{:06},\"dur\":{}.{:06},\"cat\":\"{}\",\"name\":{}{}}}", pid, tid, from / kMicro,
-        from % kMicro, (to - from) / kMicro, (to - from) % kMicro, category, quoted_name, rest);
+    put("{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{}.{:06},\"dur\":{}.{:06},\"cat\":\"{}\",\"name\":{}{}}}", pid, tid,
+        from / kMicro, from % kMicro, (to - from) / kMicro, (to - from) % kMicro, category, quoted_name, rest);
   }
 
  private:
@@ -102,8 +103,8 @@ void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program
       const CollectiveCall& call = program.calls[op.what];
       if (at.start > at.ready) trace.slice(pid, tid, names.waits[op.what], "wait", at.ready, at.start, ",\"cname\":\"grey\"");
       trace.slice(pid, tid, names.calls[op.what], "communication", at.start, at.end,
-                  fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}}}", name_of(call.dimension), name_of(call.kind),
-                              call.bytes.value()));
+                  fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}}}", name_of(call.dimension),
+                              name_of(call.kind), call.bytes.value()));
     } else {
       trace.slice(pid, tid, names.segments[op.what], name_of(program.segments[op.what].activity), at.start, at.end, "");
     }

@@ -25,11 +25,13 @@ std::string worst(const ValidationScore& score) {
   std::vector<const ScoredRun*> rows;
   for (const ScoredRun& run : score.runs)
     if (run.scored) rows.push_back(&run);
-  std::stable_sort(rows.begin(), rows.end(), [](const ScoredRun* a, const ScoredRun* b) { return std::abs(a->error) > std::abs(b->error); });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const ScoredRun* a, const ScoredRun* b) { return std::abs(a->error) > std::abs(b->error); });
   rows.resize(std::min(rows.size(), kWorstRows));
   Table table({"id", "device", "measured", "predicted", "error"}, {false, false, true, true, true});
   for (const ScoredRun* run : rows)
-    table.row({run->id, run->device, seconds_text(Seconds(run->measured)), seconds_text(Seconds(run->predicted)), signed_percent_text(run->error)});
+    table.row({run->id, run->device, seconds_text(Seconds(run->measured)), seconds_text(Seconds(run->predicted)),
+               signed_percent_text(run->error)});
   return table.text();
 }
 
@@ -47,11 +49,11 @@ std::string skipped(const ValidationScore& score) {
 
 std::string validation_text(const ValidationScore& score, const TextStyle& style) {
   const auto heading = [&](std::string_view text) { return "\n" + toned(text, Tone::heading, style) + "\n"; };
-  std::string verdict = score.scored == 0
-                            ? fmt::format("{}: none of {} rows could be scored", score.kind, score.rows)
-                            : fmt::format("{}: macro MAPE {}; MAPE {}, median {}, bias {} over {} scored rows of {}", score.kind,
-                                          percent_text(score.macro_mape), percent_text(score.mape), percent_text(score.median_ape),
-                                          signed_percent_text(score.bias), score.scored, score.rows);
+  std::string verdict =
+      score.scored == 0 ? fmt::format("{}: none of {} rows could be scored", score.kind, score.rows)
+                        : fmt::format("{}: macro MAPE {}; MAPE {}, median {}, bias {} over {} scored rows of {}", score.kind,
+                                      percent_text(score.macro_mape), percent_text(score.mape), percent_text(score.median_ape),
+                                      signed_percent_text(score.bias), score.scored, score.rows);
   std::string out = toned(verdict, Tone::heading, style) + "\n";
   if (score.scored > 0) {
     out += heading("By source and device") + cells(score);

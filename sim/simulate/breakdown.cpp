@@ -103,9 +103,15 @@ Breakdown breakdown_of(const Timeline& timeline, const std::vector<ActorClass>& 
     ranks += static_cast<double>(classes[k].count);
   }
   const auto mean = [&](Part part) { return Seconds(sum[part] / ranks * 1e-12); };
-  return {.compute = mean(kCompute), .exposed_tensor = mean(kTensor), .exposed_expert = mean(kExpert),
-          .exposed_context = mean(kContext), .exposed_pipeline = mean(kPipeline), .exposed_data = mean(kData),
-          .bubble = mean(kBubble), .optimizer = mean(kOptimizer), .other = mean(kOther)};
+  return {.compute = mean(kCompute),
+          .exposed_tensor = mean(kTensor),
+          .exposed_expert = mean(kExpert),
+          .exposed_context = mean(kContext),
+          .exposed_pipeline = mean(kPipeline),
+          .exposed_data = mean(kData),
+          .bubble = mean(kBubble),
+          .optimizer = mean(kOptimizer),
+          .other = mean(kOther)};
 }
 
 }  // namespace headway

@@ -16,6 +16,7 @@ namespace headway {
 
 // `program_of_class[k]`: which rank program the ranks of class k run.
 [[nodiscard]] Breakdown breakdown_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
-                                     const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs);
+                                     const std::vector<std::uint32_t>& program_of_class,
+                                     const std::vector<RankProgram>& programs);
 
 }  // namespace headway

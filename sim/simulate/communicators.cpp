@@ -139,11 +139,11 @@ class Builder {
   // What a dimension's groups look like and where its calls went.
   struct Survey {
     std::vector<Geometry> geometries;
-    std::vector<std::uint32_t> geometry_of;             // by group
-    std::vector<std::uint32_t> first_group;             // by geometry
-    std::vector<std::vector<CollectiveCost>> costs;     // [geometry][call]
-    std::vector<CallPlace> places;                      // by call
-    std::vector<std::vector<std::uint32_t>> slot_calls; // by slot of this dimension: its calls
+    std::vector<std::uint32_t> geometry_of;              // by group
+    std::vector<std::uint32_t> first_group;              // by geometry
+    std::vector<std::vector<CollectiveCost>> costs;      // [geometry][call]
+    std::vector<CallPlace> places;                       // by call
+    std::vector<std::vector<std::uint32_t>> slot_calls;  // by slot of this dimension: its calls
     std::uint16_t first_slot = 0;
     std::uint32_t first_report = 0;
   };
@@ -201,7 +201,8 @@ class Builder {
         slots_ += slots_each;
         s.slot_calls.emplace_back();
       }
-      std::vector<std::uint32_t>& members = s.slot_calls[static_cast<std::size_t>(at->second - s.first_slot) / static_cast<std::size_t>(slots_each)];
+      std::vector<std::uint32_t>& members =
+          s.slot_calls[static_cast<std::size_t>(at->second - s.first_slot) / static_cast<std::size_t>(slots_each)];
       s.places.push_back({at->second, static_cast<std::uint32_t>(members.size())});
       members.push_back(c);
     }
@@ -229,7 +230,8 @@ class Builder {
   }
 
   // Kinds of a slot: one per geometry, in order, with all the slot's calls.
-  std::uint32_t add_kinds(const Groups& groups, const std::vector<Call>& calls, const Survey& s, const std::vector<std::uint32_t>& in_slot) {
+  std::uint32_t add_kinds(const Groups& groups, const std::vector<Call>& calls, const Survey& s,
+                          const std::vector<std::uint32_t>& in_slot) {
     const auto first = static_cast<std::uint32_t>(out_.structure.kinds.size());
     std::vector<DeviceIndex> members;
     std::vector<LinkLoad> loads;
@@ -266,7 +268,8 @@ class Builder {
     }
   }
 
-  void lay_slot(const Groups& groups, const Survey& s, CollectiveKind kind, std::uint32_t call, int slot, std::uint32_t first_kind) {
+  void lay_slot(const Groups& groups, const Survey& s, CollectiveKind kind, std::uint32_t call, int slot,
+                std::uint32_t first_kind) {
     Structure& out = out_.structure;
     std::vector<DeviceIndex> members;
     std::vector<LinkLoad> loads;

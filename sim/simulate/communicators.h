@@ -33,14 +33,14 @@ struct CallReport {
 };
 
 struct Communicators {
-  Structure structure;                                 // actor_program is left for the caller to fill
-  std::vector<std::vector<CallPlace>> places;          // [program][call of that program]
-  std::vector<std::vector<std::uint32_t>> report_of;   // [program][call] -> index into reports
+  Structure structure;                                // actor_program is left for the caller to fill
+  std::vector<std::vector<CallPlace>> places;         // [program][call of that program]
+  std::vector<std::vector<std::uint32_t>> report_of;  // [program][call] -> index into reports
   std::vector<CallReport> reports;
 };
 
 // `device_of[rank]`: where each rank runs. Throws InputError when some group's members cannot reach one another.
-[[nodiscard]] Communicators build_communicators(const RankGrid& grid, const std::vector<RankProgram>& programs, const Fabric& fabric,
-                                                const std::vector<DeviceIndex>& device_of);
+[[nodiscard]] Communicators build_communicators(const RankGrid& grid, const std::vector<RankProgram>& programs,
+                                                const Fabric& fabric, const std::vector<DeviceIndex>& device_of);
 
 }  // namespace headway

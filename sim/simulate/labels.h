@@ -10,14 +10,14 @@
 namespace headway {
 
 struct ClassLabel {
-  std::string name;          // "stage 3 x 128 ranks"
+  std::string name;  // "stage 3 x 128 ranks"
   std::uint64_t ranks = 0;
-  std::uint32_t program = 0; // index into programs
+  std::uint32_t program = 0;  // index into programs
 };
 
 struct TimelineLabels {
-  std::vector<ClassLabel> classes;      // by rank class
-  std::vector<RankProgram> programs;    // by stage
+  std::vector<ClassLabel> classes;    // by rank class
+  std::vector<RankProgram> programs;  // by stage
 };
 
 }  // namespace headway

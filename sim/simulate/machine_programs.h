@@ -15,9 +15,9 @@ namespace headway {
 
 struct MachinePrograms {
   std::vector<Program> programs;
-  std::vector<std::uint32_t> stage_of;        // by engine program: the rank program it came from
+  std::vector<std::uint32_t> stage_of;  // by engine program: the rank program it came from
   std::vector<std::uint32_t> program_of_rank;
-  Flops forward_backward, recomputed;         // on matrix units, summed over one data-parallel replica of all ranks
+  Flops forward_backward, recomputed;  // on matrix units, summed over one data-parallel replica of all ranks
 };
 
 [[nodiscard]] MachinePrograms price_programs(const Cluster& cluster, const TrainingPlan& plan, const RankGrid& grid,

@@ -26,8 +26,8 @@ struct DeviceKind {
 };
 
 struct SegmentPrice {
-  Seconds time;    // stand-alone, host included
-  Flops flops;     // on the matrix units
+  Seconds time;  // stand-alone, host included
+  Flops flops;   // on the matrix units
   Bytes traffic;
 };
 

@@ -18,7 +18,8 @@ namespace headway {
 struct Breakdown {
   Seconds compute, exposed_tensor, exposed_expert, exposed_context, exposed_pipeline, exposed_data, bubble, optimizer, other;
   [[nodiscard]] Seconds sum() const {
-    return compute + exposed_tensor + exposed_expert + exposed_context + exposed_pipeline + exposed_data + bubble + optimizer + other;
+    return compute + exposed_tensor + exposed_expert + exposed_context + exposed_pipeline + exposed_data + bubble + optimizer +
+           other;
   }
 };
 
@@ -28,7 +29,7 @@ struct CollectiveUse {
   std::string algorithm;  // "ring simple"
   int members = 0;
   Bytes bytes;
-  Seconds alone;          // time of one call with nothing beside it
+  Seconds alone;  // time of one call with nothing beside it
   double calls_per_rank = 0;
 };
 
@@ -39,7 +40,7 @@ struct Stats {
 };
 
 struct Result {
-  std::string scenario;    // name or file
+  std::string scenario;  // name or file
   std::string cluster_title, device_title, model_title, recipe_name, software_name;
   Layout layout;
   int devices = 0, packages = 0;
@@ -48,17 +49,17 @@ struct Result {
   Seconds step_time;
   double tokens_per_s = 0;
   double model_tflops_per_device = 0, mfu = 0, hfu = 0;
-  double mfu_peak_tflops = 0;   // dense peak of the compute precision, per device
+  double mfu_peak_tflops = 0;  // dense peak of the compute precision, per device
   Breakdown breakdown;
   std::vector<StageMemory> memory_by_stage;
   Bytes memory_capacity;
   bool fits = true;
-  std::string bottleneck;       // one sentence: what limits the step
+  std::string bottleneck;  // one sentence: what limits the step
   std::vector<std::string> assumed;
   std::vector<CollectiveUse> collectives;
 
   std::uint64_t ranks = 0, rank_classes = 0;
-  Timeline timeline;            // per rank class
+  Timeline timeline;  // per rank class
   TimelineLabels labels;
   Stats stats;
 };

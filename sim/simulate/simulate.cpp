@@ -65,9 +65,12 @@ std::string bottleneck_of(const Breakdown& b, Seconds step) {
                                         {b.exposed_data, "data-parallel traffic that nothing hides"},
                                         {b.bubble, "the pipeline bubble"},
                                         {b.optimizer, "the optimizer step"}}};
-  const Cause& worst = *std::max_element(causes.begin(), causes.end(), [](const Cause& x, const Cause& y) { return x.time < y.time; });
+  const Cause& worst =
+      *std::max_element(causes.begin(), causes.end(), [](const Cause& x, const Cause& y) { return x.time < y.time; });
   const double compute = b.compute / step;
-  if (compute >= 0.8) return fmt::format("compute: kernels run {:.0f} % of the step; next is {} ({:.1f} %)", 100 * compute, worst.what, 100 * (worst.time / step));
+  if (compute >= 0.8)
+    return fmt::format("compute: kernels run {:.0f} % of the step; next is {} ({:.1f} %)", 100 * compute, worst.what,
+                       100 * (worst.time / step));
   return fmt::format("{}: {:.0f} % of the step, beside {:.0f} % compute", worst.what, 100 * (worst.time / step), 100 * compute);
 }
 
@@ -78,16 +81,17 @@ void list_collectives(Result& result, const Communicators& communicators, const 
       if (op.collective) calls[communicators.report_of[p][op.what]] += 1.0 / static_cast<double>(programs.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const CallReport& r = communicators.reports[i];
-    result.collectives.push_back({r.name, fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol)), r.members,
-                                  r.bytes, r.alone, calls[i]});
+    result.collectives.push_back({r.name, fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol)),
+                                  r.members, r.bytes, r.alone, calls[i]});
   }
 }
 
 TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32_t>& stages, std::vector<RankProgram> programs) {
   TimelineLabels labels;
   for (std::size_t k = 0; k < quotient.actors.size(); ++k)
-    labels.classes.push_back({fmt::format("stage {} × {} rank{}", stages[k], quotient.actors[k].count, quotient.actors[k].count == 1 ? "" : "s"),
-                              quotient.actors[k].count, stages[k]});
+    labels.classes.push_back(
+        {fmt::format("stage {} × {} rank{}", stages[k], quotient.actors[k].count, quotient.actors[k].count == 1 ? "" : "s"),
+         quotient.actors[k].count, stages[k]});
   labels.programs = std::move(programs);
   return labels;
 }

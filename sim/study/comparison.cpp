@@ -29,7 +29,8 @@ std::string because_of_devices(const Result& loser, const Result& winner) {
   if (loser.mfu_peak_tflops < winner.mfu_peak_tflops * (1 - kAlike))
     return fmt::format(", on devices of {:.0f} TFLOPS dense peak against {:.0f}", loser.mfu_peak_tflops, winner.mfu_peak_tflops);
   if (loser.devices < winner.devices) return fmt::format(", on {} devices against {}", loser.devices, winner.devices);
-  if (loser.mfu < winner.mfu * (1 - kAlike)) return fmt::format(", at {:.1f} % MFU against {:.1f} %", 100 * loser.mfu, 100 * winner.mfu);
+  if (loser.mfu < winner.mfu * (1 - kAlike))
+    return fmt::format(", at {:.1f} % MFU against {:.1f} %", 100 * loser.mfu, 100 * winner.mfu);
   return "";
 }
 
@@ -37,7 +38,8 @@ std::string why_behind(const Result& loser, const Result& winner) {
   const double ratio = winner.tokens_per_s / loser.tokens_per_s;
   if (!std::isfinite(ratio)) return "it makes no progress";
   const std::string memory = loser.fits || !winner.fits ? "" : "does not fit in memory; ";
-  if (ratio < 1 + kAlike) return memory + (ratio > 1 - kAlike ? "as fast within 0.5 %" : fmt::format("{:.2f}x as fast if it did", 1 / ratio));
+  if (ratio < 1 + kAlike)
+    return memory + (ratio > 1 - kAlike ? "as fast within 0.5 %" : fmt::format("{:.2f}x as fast if it did", 1 / ratio));
 
   const auto mine = cost_per_token(loser);
   const auto best = cost_per_token(winner);

@@ -17,10 +17,10 @@
 namespace headway {
 
 struct Standing {
-  std::size_t run = 0;             // index into the results compared
-  double share_of_best = 1;        // tokens/s over the winner's
-  double share_per_device = 1;     // the same per device
-  std::string why;                 // "" for the winner
+  std::size_t run = 0;          // index into the results compared
+  double share_of_best = 1;     // tokens/s over the winner's
+  double share_per_device = 1;  // the same per device
+  std::string why;              // "" for the winner
 };
 
 [[nodiscard]] double tokens_per_s_per_device(const Result& result);

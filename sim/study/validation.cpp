@@ -98,7 +98,8 @@ ValidationScore validate_runs(const std::vector<MeasuredRun>& runs, const std::f
       continue;
     }
     const double predicted = outcomes[i].predicted_s;
-    result.runs.push_back({run.id, run.source, run.device, run.tier == "A", run.measured_s, predicted, predicted / run.measured_s - 1, run.assumed});
+    result.runs.push_back({run.id, run.source, run.device, run.tier == "A", run.measured_s, predicted,
+                           predicted / run.measured_s - 1, run.assumed});
   }
   score(result);
   return result;

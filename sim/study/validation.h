@@ -19,7 +19,7 @@ namespace headway {
 struct MeasuredRun {
   std::string id, tier, source, device;  // source: the part of id before the first '-'
   double measured_s = 0;
-  std::optional<Cluster> cluster;        // both set, or `why` says what the row lacks
+  std::optional<Cluster> cluster;  // both set, or `why` says what the row lacks
   std::optional<TrainingPlan> plan;
   std::string why;
   std::vector<std::string> assumed;
@@ -27,7 +27,7 @@ struct MeasuredRun {
 
 struct ScoredRun {
   std::string id, source, device;
-  bool scored = false;  // tier A
+  bool scored = false;                            // tier A
   double measured = 0, predicted = 0, error = 0;  // error = predicted / measured - 1
   std::vector<std::string> assumed;
 };
@@ -49,7 +49,7 @@ struct ValidationScore {
   double macro_mape = 0;  // mean over (source, device) cells
   double bias = 0;        // mean signed error
   std::vector<Cell> cells;
-  std::vector<ScoredRun> runs;     // in file order; tier B predicted where possible, outside the scores
+  std::vector<ScoredRun> runs;  // in file order; tier B predicted where possible, outside the scores
   std::vector<SkippedRun> skipped;
 };
 
@@ -58,6 +58,7 @@ void score(ValidationScore& result);
 
 // Runs in parallel over rows (oneTBB); the result does not depend on the number of threads. `progress` may be called from any
 // thread. A row whose simulation needs what the catalogue lacks is skipped; a fault of ours is thrown on, with the row's id.
-[[nodiscard]] ValidationScore validate_runs(const std::vector<MeasuredRun>& runs, const std::function<void(std::size_t done)>& progress = {});
+[[nodiscard]] ValidationScore validate_runs(const std::vector<MeasuredRun>& runs,
+                                            const std::function<void(std::size_t done)>& progress = {});
 
 }  // namespace headway

@@ -20,8 +20,8 @@ enum class GemmPass { forward, data_gradient, weight_gradient };
 // C[m,n] (+)= A[m,k] * B[k,n], `batch` times. FLOPs = 2 m n k batch.
 struct Gemm {
   double m = 0, n = 0, k = 0, batch = 1;
-  NumberFormat format = NumberFormat::bf16;   // of the multiplied operands
-  NumberFormat output = NumberFormat::bf16;   // of C; a weight gradient accumulates into fp32 (read and written)
+  NumberFormat format = NumberFormat::bf16;  // of the multiplied operands
+  NumberFormat output = NumberFormat::bf16;  // of C; a weight gradient accumulates into fp32 (read and written)
   GemmPass pass = GemmPass::forward;
 };
 
@@ -61,8 +61,8 @@ struct Streaming {
 struct Kernel {
   std::string_view label;  // a literal the reader of a trace understands: "qkv", "attention", "mlp_up" ...
   std::variant<Gemm, Attention, Streaming> work;
-  double launches = 1;     // host launches
-  double repeat = 1;       // the same kernel so many times in a row
+  double launches = 1;  // host launches
+  double repeat = 1;    // the same kernel so many times in a row
 };
 
 using KernelList = std::vector<Kernel>;

@@ -24,7 +24,8 @@ class Program : public testing::Test {
  protected:
   void SetUp() override {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::temp_directory_path() / (std::string("headway-app-") + info->name() + "-" + std::to_string(getpid()));
+    folder_ =
+        std::filesystem::temp_directory_path() / (std::string("headway-app-") + info->name() + "-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -55,13 +56,15 @@ class Program : public testing::Test {
                  "  model: llama-3.1-8b\n"
                  "  precision: bf16\n"
                  "  sequence: 4096\n"
-                 "  global_batch: " + batch + "\n"
-                 "  microbatch: 1\n"
-                 "  parallel: {tensor: 2, sequence: true, pipeline: 2}\n"
-                 "  schedule: 1f1b\n"
-                 "  sharding: optimizer\n"
-                 "  recompute: none\n"
-                 "  software: megatron-core\n");
+                 "  global_batch: " +
+                     batch +
+                     "\n"
+                     "  microbatch: 1\n"
+                     "  parallel: {tensor: 2, sequence: true, pipeline: 2}\n"
+                     "  schedule: 1f1b\n"
+                     "  sharding: optimizer\n"
+                     "  recompute: none\n"
+                     "  software: megatron-core\n");
   }
   // 405 billion parameters on 8 devices.
   std::string huge() const {
@@ -202,9 +205,12 @@ TEST_F(Program, SchemaIsJson) { EXPECT_TRUE(json::parse(headway("schema").out).i
 
 TEST_F(Program, ValidateScoresATable) {
   write("runs.csv",
-        "id,tier,model,layers,hidden,ffn,gated_mlp,heads,kv_heads,head_dim,attention,vocab,experts,seq,global_batch,microbatch,device,devices,"
-        "devices_per_node,scale_up_domain,nic_gbps,tp,sp,pp,vpp,cp,dp,sharding,precision,recompute,schedule,framework,step_seconds\n"
-        "x-1,A,\"Llama-3 8B, plain\",32,4096,14336,1,32,8,128,gqa,128256,,8192,128,1,h100-sxm,8,8,8,,2,1,1,,,4,optimizer,bf16,none,,NeMo,10\n"
+        "id,tier,model,layers,hidden,ffn,gated_mlp,heads,kv_heads,head_dim,attention,vocab,experts,seq,global_batch,microbatch,"
+        "device,devices,"
+        "devices_per_node,scale_up_domain,nic_gbps,tp,sp,pp,vpp,cp,dp,sharding,precision,recompute,schedule,framework,step_"
+        "seconds\n"
+        "x-1,A,\"Llama-3 8B, "
+        "plain\",32,4096,14336,1,32,8,128,gqa,128256,,8192,128,1,h100-sxm,8,8,8,,2,1,1,,,4,optimizer,bf16,none,,NeMo,10\n"
         "x-2,A,Mixtral,32,4096,14336,1,32,8,128,gqa,32000,8,4096,128,1,h100-sxm,8,8,8,,2,1,1,,,4,optimizer,bf16,none,,NeMo,10\n");
   const Outcome got = headway("validate runs.csv --json -");
   ASSERT_EQ(got.code, 0) << got.err;

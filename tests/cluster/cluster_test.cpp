@@ -140,13 +140,15 @@ TEST(Restrict, SlowDevicesAndFaultsAreKept) {
 
 TEST(Restrict, LaterOnesSeeWhatEarlierOnesLeft) {
   Diagnostics diagnostics;
-  const Cluster cluster = apply({{{}, CapLink{"scale_up", 200_GBps}}, {{}, ScaleLink{"scale_up", 0.5}}}, two_nodes(), diagnostics);
+  const Cluster cluster =
+      apply({{{}, CapLink{"scale_up", 200_GBps}}, {{}, ScaleLink{"scale_up", 0.5}}}, two_nodes(), diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_DOUBLE_EQ(port(cluster, 0, 0), 100);
 }
 
 TEST(Restrict, MistakesPointAndHint) {
-  EXPECT_THAT(mistake(CapLink{"scale_uo", 1_GBps}), HasSubstr("x.yaml:3:5: error: the cluster has no network \"scale_uo\" (did you mean \"scale_up\"?)"));
+  EXPECT_THAT(mistake(CapLink{"scale_uo", 1_GBps}),
+              HasSubstr("x.yaml:3:5: error: the cluster has no network \"scale_uo\" (did you mean \"scale_up\"?)"));
   EXPECT_THAT(mistake(ScaleLink{"scale_up", 0}), HasSubstr("scale: 0 must be positive"));
   EXPECT_THAT(mistake(RemoveNetwork{"fabric"}), HasSubstr("no network \"fabric\""));
   EXPECT_THAT(mistake(ResizeDomain{9}), HasSubstr("domain: 9 must lie between 1 and the cluster's 8 devices"));

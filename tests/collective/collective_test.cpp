@@ -161,7 +161,8 @@ TEST(Pairwise, CountsWhatEnumerationWouldFind) {
         for (LinkId link : links) routed[link.index()] += 1.0 / static_cast<double>(members.size());
       }
     const auto loads = loads_of(CollectiveKind::all_to_all, Algorithm::pairwise, members, fabric);
-    for (std::size_t i = 0; i < routed.size(); ++i) EXPECT_NEAR(on(loads, LinkId(i)), routed[i], 1e-9) << fabric.link_name(LinkId(i));
+    for (std::size_t i = 0; i < routed.size(); ++i)
+      EXPECT_NEAR(on(loads, LinkId(i)), routed[i], 1e-9) << fabric.link_name(LinkId(i));
   }
 }
 
@@ -216,7 +217,8 @@ TEST(Choice, AloneMemberPaysNothing) {
 // order of ranks does not matter.
 TEST(Property, BytesAreConservedAndNoBoundIsBeaten) {
   std::mt19937 random(1);
-  const Fabric fabric = worlds::fabric({network("package", NetworkKind::package, 2), network("scale_up", NetworkKind::full_mesh, 8), rails(8, 2, 3)}, 64);
+  const Fabric fabric = worlds::fabric(
+      {network("package", NetworkKind::package, 2), network("scale_up", NetworkKind::full_mesh, 8), rails(8, 2, 3)}, 64);
   for (int draw = 0; draw < 200; ++draw) {
     Members members = range(64);
     std::shuffle(members.begin(), members.end(), random);
@@ -248,14 +250,17 @@ TEST(Property, BytesAreConservedAndNoBoundIsBeaten) {
 
 // In an even group all members carry the same, to the bit.
 TEST(Property, EvenGroupsLoadAllMembersAlike) {
-  const Fabric fabric = worlds::fabric({network("package", NetworkKind::package, 2), network("scale_up", NetworkKind::switched, 12), rails(12, 2)}, 96);
+  const Fabric fabric = worlds::fabric(
+      {network("package", NetworkKind::package, 2), network("scale_up", NetworkKind::switched, 12), rails(12, 2)}, 96);
   for (CollectiveKind kind : kGroupKinds)
     for (const Members& members : {range(96), range(48, 2), range(24), range(8, 12)}) {
       const Priced priced = price(kind, 1_GB, members, fabric);
       for (std::size_t net = 0; net < 3; ++net)
         for (DeviceIndex device : members) {
-          EXPECT_EQ(on(priced.loads, fabric.out_port(NetworkId(net), device)), on(priced.loads, fabric.out_port(NetworkId(net), members[0])));
-          EXPECT_EQ(on(priced.loads, fabric.in_port(NetworkId(net), device)), on(priced.loads, fabric.out_port(NetworkId(net), members[0])));
+          EXPECT_EQ(on(priced.loads, fabric.out_port(NetworkId(net), device)),
+                    on(priced.loads, fabric.out_port(NetworkId(net), members[0])));
+          EXPECT_EQ(on(priced.loads, fabric.in_port(NetworkId(net), device)),
+                    on(priced.loads, fabric.out_port(NetworkId(net), members[0])));
         }
     }
 }

@@ -84,7 +84,11 @@ class Broken : public testing::TestWithParam<std::string> {};
 TEST_P(Broken, IsReportedCompletely) {
   const BrokenFile file = load(kHere + "/broken/" + GetParam() + ".yaml");
   std::vector<std::string> found;
-  for (const Diagnostic& d : mistakes_of([&] { read_as(file); return 0; })) found.push_back(short_text(d, file.path));
+  for (const Diagnostic& d : mistakes_of([&] {
+         read_as(file);
+         return 0;
+       }))
+    found.push_back(short_text(d, file.path));
   if (std::getenv("HEADWAY_UPDATE") != nullptr) {
     std::ofstream out(file.path);
     out << file.kept;

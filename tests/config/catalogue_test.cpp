@@ -107,8 +107,9 @@ TEST(Catalogue, AHuggingFaceConfigMayLackOrExceedWhatIsKnown) {
     "num_attention_heads": 32, "vocab_size": 128256})");
   std::vector<std::string> texts;
   for (const Diagnostic& d : mistakes_of([&] { return invented().model(config.path()); })) texts.push_back(d.message);
-  EXPECT_THAT(texts, ElementsAre("missing key \"intermediate_size\"", "num_hidden_layers: must be a whole number, not \"many\" in quotes",
-                                 "num_experts: mixtures of experts are not supported yet"));
+  EXPECT_THAT(
+      texts, ElementsAre("missing key \"intermediate_size\"", "num_hidden_layers: must be a whole number, not \"many\" in quotes",
+                         "num_experts: mixtures of experts are not supported yet"));
 }
 
 TEST(Catalogue, NamesAreSortedAndUnknownOnesGetAHint) {
@@ -149,8 +150,9 @@ TEST_P(Shipped, EveryFileReads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Shipped,
-                         testing::Values(CatalogueKind::devices, CatalogueKind::links, CatalogueKind::clusters, CatalogueKind::models,
-                                         CatalogueKind::recipes, CatalogueKind::software, CatalogueKind::scenarios),
+                         testing::Values(CatalogueKind::devices, CatalogueKind::links, CatalogueKind::clusters,
+                                         CatalogueKind::models, CatalogueKind::recipes, CatalogueKind::software,
+                                         CatalogueKind::scenarios),
                          [](const auto& kind) { return std::string(name_of(kind.param)); });
 
 }  // namespace

@@ -13,14 +13,39 @@ using testing::HasSubstr;
 using Cells = std::map<std::string, std::string>;
 
 // A row every cell of which is given: GPT-3 175B on 1024 devices.
-const Cells kComplete = {
-    {"id", "src-1"},      {"tier", "A"},         {"model", "GPT-3 175B"},     {"layers", "96"},         {"hidden", "12288"},
-    {"ffn", "49152"},     {"gated_mlp", "0"},    {"heads", "96"},             {"kv_heads", "96"},       {"head_dim", "128"},
-    {"attention", "gqa"}, {"vocab", "51200"},    {"experts", ""},             {"seq", "2048"},          {"global_batch", "1536"},
-    {"microbatch", "1"},  {"device", "a100-sxm-80g"}, {"devices", "1024"},    {"devices_per_node", "8"}, {"scale_up_domain", "8"},
-    {"nic_gbps", "200"},  {"tp", "8"},           {"sp", "1"},                 {"pp", "8"},              {"vpp", "3"},
-    {"cp", ""},           {"dp", "16"},          {"sharding", "none"},        {"precision", "bf16"},    {"recompute", "full"},
-    {"schedule", "interleaved"}, {"framework", "NeMo 24.09 container"},       {"step_seconds", "12.5"}};
+const Cells kComplete = {{"id", "src-1"},
+                         {"tier", "A"},
+                         {"model", "GPT-3 175B"},
+                         {"layers", "96"},
+                         {"hidden", "12288"},
+                         {"ffn", "49152"},
+                         {"gated_mlp", "0"},
+                         {"heads", "96"},
+                         {"kv_heads", "96"},
+                         {"head_dim", "128"},
+                         {"attention", "gqa"},
+                         {"vocab", "51200"},
+                         {"experts", ""},
+                         {"seq", "2048"},
+                         {"global_batch", "1536"},
+                         {"microbatch", "1"},
+                         {"device", "a100-sxm-80g"},
+                         {"devices", "1024"},
+                         {"devices_per_node", "8"},
+                         {"scale_up_domain", "8"},
+                         {"nic_gbps", "200"},
+                         {"tp", "8"},
+                         {"sp", "1"},
+                         {"pp", "8"},
+                         {"vpp", "3"},
+                         {"cp", ""},
+                         {"dp", "16"},
+                         {"sharding", "none"},
+                         {"precision", "bf16"},
+                         {"recompute", "full"},
+                         {"schedule", "interleaved"},
+                         {"framework", "NeMo 24.09 container"},
+                         {"step_seconds", "12.5"}};
 
 std::string table(const std::vector<Cells>& changes) {
   std::string header, body;
@@ -52,11 +77,13 @@ std::string mistakes(const std::string& text) {
 
 TEST(PublishedRunTable, QuotesAsRfc4180Has) {
   EXPECT_EQ(mistakes("id,\"tier\n1,2"), "runs.csv:1:4: error: this quote is never closed");
-  EXPECT_EQ(mistakes("id,\"tier\"x\n"), "runs.csv:1:10: error: text after a closing quote; a quote inside a field is written twice");
+  EXPECT_EQ(mistakes("id,\"tier\"x\n"),
+            "runs.csv:1:10: error: text after a closing quote; a quote inside a field is written twice");
 }
 
 TEST(PublishedRunTable, EveryMistakeHasItsLine) {
-  const std::string text = table({{{"step_seconds", "soon"}}, {{"id", "\"src-2\n\""}, {"step_seconds", "0"}}, {{"tier", "A,B"}}, {}});
+  const std::string text =
+      table({{{"step_seconds", "soon"}}, {{"id", "\"src-2\n\""}, {"step_seconds", "0"}}, {{"tier", "A,B"}}, {}});
   const std::string found = mistakes(text);
   EXPECT_THAT(found, HasSubstr("runs.csv:2:"));
   EXPECT_THAT(found, HasSubstr("error: step_seconds: \"soon\" is not a positive number of seconds"));
@@ -92,7 +119,8 @@ TEST(PublishedRun, BlankCellsTakeDefaultsAndSaySo) {
   ASSERT_EQ(run.why, "");
   EXPECT_EQ(run.plan->layout.data, 16);
   EXPECT_EQ(run.plan->sharding, Sharding::optimizer);
-  for (const char* what : {"vocab 51200", "sp 1", "sharding optimizer", "recompute none", "microbatch 1"}) EXPECT_THAT(run.assumed, Contains(what));
+  for (const char* what : {"vocab 51200", "sp 1", "sharding optimizer", "recompute none", "microbatch 1"})
+    EXPECT_THAT(run.assumed, Contains(what));
 }
 
 TEST(PublishedRun, OldSoftwareHasOldDefaults) {

@@ -52,10 +52,11 @@ TEST(ScenarioFile, SaysEverything) {
 
 TEST(ScenarioFile, DefaultsAreListed) {
   const Scenario scenario = read(R"(cluster: {use: pair}
-workload: {model: small, precision: bf16, sequence: 4096, global_batch: 64, parallel: {tensor: 4, pipeline: 2}})").at(0);
-  EXPECT_THAT(scenario.assumed, ElementsAre("microbatch: 1 (default)", "parallel.sequence: false (default)", "schedule: 1f1b (default)",
-                                            "sharding: none (default)", "recompute: none (default)", "placement: packed (default)",
-                                            "software: megatron-core (default)"));
+workload: {model: small, precision: bf16, sequence: 4096, global_batch: 64, parallel: {tensor: 4, pipeline: 2}})")
+                                .at(0);
+  EXPECT_THAT(scenario.assumed, ElementsAre("microbatch: 1 (default)", "parallel.sequence: false (default)",
+                                            "schedule: 1f1b (default)", "sharding: none (default)", "recompute: none (default)",
+                                            "placement: packed (default)", "software: megatron-core (default)"));
 }
 
 TEST(ScenarioFile, TakesModelAndClusterInPlace) {
@@ -68,7 +69,8 @@ workload:
   precision: bf16
   sequence: 4096
   global_batch: 64
-  parallel: {tensor: 4, pipeline: 2})").at(0);
+  parallel: {tensor: 4, pipeline: 2})")
+                                .at(0);
   EXPECT_EQ(scenario.plan.model.layers, 8);
   EXPECT_EQ(scenario.plan.model.hidden, 2048);
   EXPECT_EQ(scenario.cluster.devices(), 32);
@@ -80,7 +82,8 @@ TEST(ScenarioFile, RestrictionsAreAppliedAndSaid) {
   - {link: scale_up, bandwidth: 400 GB/s both}
   - {replace: scale_out, with: example-link}
   - {device: 3, speed: 0.9}
-)").at(0);
+)")
+                                .at(0);
   EXPECT_DOUBLE_EQ(scenario.cluster.networks[0].port.value(), 200e9);
   EXPECT_EQ(scenario.cluster.networks[1].technology.name, "example-link");
   ASSERT_EQ(scenario.cluster.slow_devices.size(), 1U);
@@ -115,7 +118,8 @@ TEST(Overrides, ReplaceAndCreate) {
                                           {"cluster.devices", "32"},
                                           {"restrict.0.link", "scale_out"},
                                           {"restrict.0.bandwidth", "10 GB/s"},
-                                          {"question", "What if?"}}).at(0);
+                                          {"question", "What if?"}})
+                                .at(0);
   EXPECT_EQ(scenario.plan.microbatch, 1);
   EXPECT_EQ(scenario.plan.recompute.modules.size(), 2U);
   EXPECT_EQ(scenario.plan.layout.data, 8);
@@ -124,11 +128,13 @@ TEST(Overrides, ReplaceAndCreate) {
 }
 
 TEST(Overrides, ConcernEveryComparedScenarioOrOne) {
-  const std::vector<Scenario> scenarios = read(R"(base:
+  const std::vector<Scenario> scenarios =
+      read(R"(base:
   cluster: {use: pair}
   workload: {model: small, precision: bf16, sequence: 4096, global_batch: 64, parallel: {tensor: 4, pipeline: 2}}
 compare: [{name: a}, {name: b}]
-)", {{"workload.sequence", "1024"}, {"compare.1.workload.microbatch", "2"}, {"base.workload.global_batch", "128"}});
+)",
+           {{"workload.sequence", "1024"}, {"compare.1.workload.microbatch", "2"}, {"base.workload.global_batch", "128"}});
   ASSERT_EQ(scenarios.size(), 2U);
   for (const Scenario& scenario : scenarios) EXPECT_EQ(scenario.plan.sequence, 1024);
   for (const Scenario& scenario : scenarios) EXPECT_EQ(scenario.plan.global_batch, 128);

@@ -39,10 +39,12 @@ class Validator {
 
   std::string why_not(const json& value, const json& schema, const std::string& path) const {
     if (schema.is_boolean()) return schema.get<bool>() ? "" : path + ": not allowed";
-    if (schema.contains("$ref")) return why_not(value, root_.at(json::json_pointer(schema["$ref"].get<std::string>().substr(1))), path);
+    if (schema.contains("$ref"))
+      return why_not(value, root_.at(json::json_pointer(schema["$ref"].get<std::string>().substr(1))), path);
     if (schema.contains("anyOf")) return any_of(value, schema["anyOf"], path);
     if (schema.contains("enum"))
-      return std::count(schema["enum"].begin(), schema["enum"].end(), value) > 0 ? "" : path + ": not in " + schema["enum"].dump();
+      return std::count(schema["enum"].begin(), schema["enum"].end(), value) > 0 ? ""
+                                                                                 : path + ": not in " + schema["enum"].dump();
     const std::string type = schema.value("type", "");
     if (!type.empty() && !has_type(value, type)) return path + ": " + value.dump() + " is not of type " + type;
     if (value.is_string() && schema.contains("pattern") &&
@@ -87,7 +89,8 @@ class Validator {
     const json properties = schema.value("properties", json::object());
     const json others = schema.value("additionalProperties", json(true));
     for (const auto& [key, item] : value.items())
-      if (auto why = why_not(item, properties.contains(key) ? properties[key] : others, path + "." + key); !why.empty()) return why;
+      if (auto why = why_not(item, properties.contains(key) ? properties[key] : others, path + "." + key); !why.empty())
+        return why;
     return "";
   }
 
@@ -124,16 +127,24 @@ TEST_P(Schema, IsADocumentOfTheDraft) {
   EXPECT_EQ(schema["$defs"].size(), kinds().size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Schema, testing::ValuesIn(kinds()), [](const auto& kind) { return std::string(name_of(kind.param)); });
+INSTANTIATE_TEST_SUITE_P(Kinds, Schema, testing::ValuesIn(kinds()),
+                         [](const auto& kind) { return std::string(name_of(kind.param)); });
 
 TEST(SchemaAndReaders, RefusesWhatTheReadersRefuse) {
-  for (const auto& [kind, file] : {std::pair{CatalogueKind::scenarios, "unknown-key"}, {CatalogueKind::scenarios, "bare-number"},
-                                   {CatalogueKind::scenarios, "wrong-unit-kind"}, {CatalogueKind::scenarios, "map-for-a-number"},
-                                   {CatalogueKind::scenarios, "not-supported-yet"}, {CatalogueKind::scenarios, "missing-keys"},
-                                   {CatalogueKind::devices, "misspelt-grade"}, {CatalogueKind::devices, "memory-in-bits"},
-                                   {CatalogueKind::devices, "no-provenance"}, {CatalogueKind::links, "link"},
-                                   {CatalogueKind::clusters, "cluster"}, {CatalogueKind::models, "model"},
-                                   {CatalogueKind::recipes, "recipe"}, {CatalogueKind::software, "software"}})
+  for (const auto& [kind, file] : {std::pair{CatalogueKind::scenarios, "unknown-key"},
+                                   {CatalogueKind::scenarios, "bare-number"},
+                                   {CatalogueKind::scenarios, "wrong-unit-kind"},
+                                   {CatalogueKind::scenarios, "map-for-a-number"},
+                                   {CatalogueKind::scenarios, "not-supported-yet"},
+                                   {CatalogueKind::scenarios, "missing-keys"},
+                                   {CatalogueKind::devices, "misspelt-grade"},
+                                   {CatalogueKind::devices, "memory-in-bits"},
+                                   {CatalogueKind::devices, "no-provenance"},
+                                   {CatalogueKind::links, "link"},
+                                   {CatalogueKind::clusters, "cluster"},
+                                   {CatalogueKind::models, "model"},
+                                   {CatalogueKind::recipes, "recipe"},
+                                   {CatalogueKind::software, "software"}})
     EXPECT_NE(why_not(kind, kHere + "/broken/" + file + ".yaml"), "") << file;
 }
 
@@ -146,7 +157,10 @@ TEST(SchemaAndReaders, OffersNoKeyThatTheReadersDoNotKnow) {
     for (const auto& [key, schema] : defs.at(def)["anyOf"][0]["properties"].items()) text += key + ": {}\n";
     EXPECT_FALSE(text.empty());
     const TemporaryFile file("keys.yaml", text);
-    for (const Diagnostic& d : mistakes_of([&] { read(file.path()); return 0; }))
+    for (const Diagnostic& d : mistakes_of([&] {
+           read(file.path());
+           return 0;
+         }))
       EXPECT_THAT(d.message, testing::Not(testing::HasSubstr("unknown key"))) << def;
   };
   complaints("device", [&](const std::string& path) { (void)catalogue.device(path); });

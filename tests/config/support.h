@@ -26,7 +26,9 @@ inline std::string file_text(const std::string& path) {
 // A file of this text in the tests' own folder for temporary files.
 class TemporaryFile {
  public:
-  TemporaryFile(const std::string& name, const std::string& text) : path_(::testing::TempDir() + name) { std::ofstream(path_) << text; }
+  TemporaryFile(const std::string& name, const std::string& text) : path_(::testing::TempDir() + name) {
+    std::ofstream(path_) << text;
+  }
   ~TemporaryFile() { std::remove(path_.c_str()); }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;

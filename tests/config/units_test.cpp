@@ -82,7 +82,8 @@ TEST(Units, CountsTakeDecimalSuffixes) {
 
 TEST(Units, ThePatternForEditorsMatchesWhatIsRead) {
   const std::regex bandwidth(unit_pattern(UnitKind::bandwidth));
-  for (const char* text : {"400 Gb/s", "50GB/s", "900 GB/s both", "1.5e3 MB/s"}) EXPECT_TRUE(std::regex_match(text, bandwidth)) << text;
+  for (const char* text : {"400 Gb/s", "50GB/s", "900 GB/s both", "1.5e3 MB/s"})
+    EXPECT_TRUE(std::regex_match(text, bandwidth)) << text;
   for (const char* text : {"400", "400 Gb", "400 gb/s", "fast"}) EXPECT_FALSE(std::regex_match(text, bandwidth)) << text;
 }
 

@@ -34,7 +34,7 @@ TEST(Fold, AUniformRingIsOneClass) {
   const Quotient q = fold(m.structure);
   EXPECT_EQ(q.actors.size(), 1U);
   EXPECT_EQ(q.actors[0].count, 64U);
-  EXPECT_EQ(q.capacity.size(), 2U);        // a link and the spine
+  EXPECT_EQ(q.capacity.size(), 2U);  // a link and the spine
   EXPECT_EQ(q.draws.size(), 2U);
   EXPECT_EQ(q.draws[0].amount, 64 * kPerSecond);  // the spine sees all 64 groups
 }

@@ -51,7 +51,8 @@ struct Machine {
     structure.group_kind.push_back(kind);
     for (const std::uint32_t r : resources) structure.loads.push_back({r, kPerSecond});
     structure.load_offset.push_back(structure.loads.size());
-    for (const auto& [a, slot] : members) structure.group_of[a * static_cast<std::size_t>(structure.slots) + static_cast<std::size_t>(slot)] = g;
+    for (const auto& [a, slot] : members)
+      structure.group_of[a * static_cast<std::size_t>(structure.slots) + static_cast<std::size_t>(slot)] = g;
     return g;
   }
   [[nodiscard]] Timeline run(const Quotient& q) const { return execute(q, structure.kinds, programs); }

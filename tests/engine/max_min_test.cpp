@@ -63,7 +63,9 @@ TEST(MaxMin, WeightsAreSharesOfTheResourceAtEqualLevel) {
 }
 
 World random_world(std::mt19937_64& random) {
-  const auto pick = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+  const auto pick = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
   World world;
   const auto resources = static_cast<std::uint32_t>(pick(1, 12));
   for (std::uint32_t r = 0; r < resources; ++r) world.capacity.push_back(pick(1, 1'000'000'000'000));

@@ -15,7 +15,9 @@ using namespace worlds;
 
 const NetworkId kFirst(0), kSecond(1);
 
-double gigabytes(const Fabric& fabric, const std::string& link) { return fabric.capacity(link_named(fabric, link)).value() / 1e9; }
+double gigabytes(const Fabric& fabric, const std::string& link) {
+  return fabric.capacity(link_named(fabric, link)).value() / 1e9;
+}
 
 TEST(Fabric, SwitchedBoxesJoinNeighboursOnly) {
   const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 4)}, 8);
@@ -115,7 +117,8 @@ TEST(Fabric, FaultsOfWhatIsNotThereAreReported) {
   const auto broken = [](LinkFault fault) { return worlds::fabric({rails(4, 1)}, 8, {fault}); };
   EXPECT_THROW(broken({.network = "scale_uot", .device = 0, .node = {}, .from = {}, .to = {}, .scale = 0.5}), InputError);
   EXPECT_THROW(broken({.network = "scale_out", .device = 8, .node = {}, .from = {}, .to = {}, .scale = 0.5}), InputError);
-  EXPECT_THROW(broken({.network = "scale_out", .device = {}, .node = {}, .from = "leaf 9", .to = "spine 0", .scale = 0.5}), InputError);
+  EXPECT_THROW(broken({.network = "scale_out", .device = {}, .node = {}, .from = "leaf 9", .to = "spine 0", .scale = 0.5}),
+               InputError);
 }
 
 // Three networks over a million devices: tens of bytes for each, built in well under a second even without optimisation.

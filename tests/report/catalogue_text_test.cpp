@@ -27,8 +27,16 @@ TEST(CatalogueText, ClusterSaysItsNetworks) {
   cluster.groups[0].devices = 1024;
   cluster.devices_per_node = 8;
   cluster.networks.resize(1);
-  cluster.networks[0] = {.name = "scale_up", .kind = NetworkKind::two_level, .technology = {}, .port = Bandwidth(450e9), .domain = 256, .node = 8, .taper = 2, .provenance = {}};
-  EXPECT_THAT(cluster_text(cluster), HasSubstr("450.0 GB/s per device and direction, domains of 256 devices, taper\n                  2:1\n"));
+  cluster.networks[0] = {.name = "scale_up",
+                         .kind = NetworkKind::two_level,
+                         .technology = {},
+                         .port = Bandwidth(450e9),
+                         .domain = 256,
+                         .node = 8,
+                         .taper = 2,
+                         .provenance = {}};
+  EXPECT_THAT(cluster_text(cluster),
+              HasSubstr("450.0 GB/s per device and direction, domains of 256 devices, taper\n                  2:1\n"));
 }
 
 TEST(CatalogueText, ListAlignsTitles) {

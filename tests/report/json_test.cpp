@@ -16,10 +16,12 @@ using nlohmann::json;
 TEST(RunJson, HasThePromisedKeys) {
   const std::vector<Answer> one = {sample::answer()};
   const json j = json::parse(run_json(one, false));
-  for (const char* key : {"step_time_s", "tokens_per_s", "tokens_per_s_per_device", "model_tflops_per_device", "mfu", "hfu", "mfu_peak_tflops"})
+  for (const char* key :
+       {"step_time_s", "tokens_per_s", "tokens_per_s_per_device", "model_tflops_per_device", "mfu", "hfu", "mfu_peak_tflops"})
     EXPECT_TRUE(j.at(key).is_number()) << key;
   for (const char* key : {"devices", "packages"}) EXPECT_TRUE(j.at(key).is_number_integer()) << key;
-  for (const char* key : {"tensor", "pipeline", "context", "expert", "data"}) EXPECT_TRUE(j.at("layout").at(key).is_number_integer()) << key;
+  for (const char* key : {"tensor", "pipeline", "context", "expert", "data"})
+    EXPECT_TRUE(j.at("layout").at(key).is_number_integer()) << key;
   EXPECT_EQ(j.at("scenario"), "tiny");
   EXPECT_EQ(j.at("fits"), true);
   EXPECT_EQ(j.at("bottleneck"), "compute, 50 % of the step");
@@ -36,7 +38,8 @@ TEST(RunJson, BreakdownHasNinePartsThatSumToTheStep) {
   const std::vector<Answer> one = {sample::answer()};
   const json j = json::parse(run_json(one, false));
   double sum = 0;
-  for (const char* key : {"compute", "exposed_tensor", "exposed_expert", "exposed_context", "exposed_pipeline", "exposed_data", "bubble", "optimizer", "other"})
+  for (const char* key : {"compute", "exposed_tensor", "exposed_expert", "exposed_context", "exposed_pipeline", "exposed_data",
+                          "bubble", "optimizer", "other"})
     sum += j.at("breakdown_s").at(key).get<double>();
   EXPECT_EQ(j.at("breakdown_s").size(), 9U);
   EXPECT_NEAR(sum, j.at("step_time_s").get<double>(), 1e-12);
@@ -91,7 +94,8 @@ TEST(ValidationJson, HasThePromisedKeys) {
 }
 
 TEST(ListJson, NamesEverything) {
-  EXPECT_EQ(json::parse(list_json({{"h100-sxm", "NVIDIA H100 SXM"}})), json::parse(R"([{"name":"h100-sxm","title":"NVIDIA H100 SXM"}])"));
+  EXPECT_EQ(json::parse(list_json({{"h100-sxm", "NVIDIA H100 SXM"}})),
+            json::parse(R"([{"name":"h100-sxm","title":"NVIDIA H100 SXM"}])"));
   EXPECT_EQ(list_json({}), "[]\n");
 }
 

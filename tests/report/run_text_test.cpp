@@ -19,8 +19,10 @@ void expect_narrow(const std::string& text) {
 }
 
 TEST(RunText, BeginsWithTheVerdict) {
-  EXPECT_THAT(run_text(sample::answer()), StartsWith("tiny: 10.00 s per step, 6,400 tokens/s, MFU 40.0 %; fits: 42.0 of 80.0 GiB\n"));
-  EXPECT_THAT(run_text(sample::too_large()), StartsWith("large: does not fit: needs 94.1 GiB of 80.0. With more memory: 10.00 s per step"));
+  EXPECT_THAT(run_text(sample::answer()),
+              StartsWith("tiny: 10.00 s per step, 6,400 tokens/s, MFU 40.0 %; fits: 42.0 of 80.0 GiB\n"));
+  EXPECT_THAT(run_text(sample::too_large()),
+              StartsWith("large: does not fit: needs 94.1 GiB of 80.0. With more memory: 10.00 s per step"));
 }
 
 TEST(RunText, BarsShowWhereTheStepGoes) {
@@ -59,13 +61,15 @@ TEST(RunText, OwnTimesOnlyWithStats) {
 TEST(RunText, ColourChangesNoText) {
   std::string coloured = run_text(sample::answer(), {.colour = true, .stats = false});
   EXPECT_THAT(coloured, HasSubstr("\x1b["));
-  for (auto at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b')) coloured.erase(at, coloured.find('m', at) - at + 1);
+  for (auto at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b'))
+    coloured.erase(at, coloured.find('m', at) - at + 1);
   EXPECT_EQ(coloured, run_text(sample::answer()));
 }
 
 TEST(RunText, FitsTheWidth) {
   Answer answer = sample::answer("a scenario with quite a long name, such as people give to the files they have made in a hurry");
-  answer.question = std::string("Why ") + std::string(40, 'w') + " should one ask so long a question that no line of a terminal could ever hold it whole?";
+  answer.question = std::string("Why ") + std::string(40, 'w') +
+                    " should one ask so long a question that no line of a terminal could ever hold it whole?";
   answer.result.collectives.front().name = std::string(90, 'c');
   expect_narrow(run_text(answer));
   const std::vector<Answer> two = {answer, sample::too_large()};
@@ -82,7 +86,8 @@ TEST(CompareText, NamesTheWinnerAndWhyOthersLose) {
   const std::string text = compare_text(answers);
   EXPECT_THAT(text, StartsWith("tiny is best: 6,400 tokens/s, 400 per device; 2.00x the next, slow\n"));
   EXPECT_LT(text.find("\n  tiny"), text.find("\n  slow"));
-  EXPECT_THAT(text, HasSubstr("  slow: tensor-parallel traffic\n    behind because: 2.00x slower per token: 100 % of the loss is exposed tensor-parallel traffic\n"));
+  EXPECT_THAT(text, HasSubstr("  slow: tensor-parallel traffic\n    behind because: 2.00x slower per token: 100 % of the loss is "
+                              "exposed tensor-parallel traffic\n"));
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 namespace headway::sample {
 
 inline StageMemory stage(double weights, double activations) {
-  return {{{"weights", Bytes(weights * 1073741824.0)}, {"optimizer states", Bytes(2 * 1073741824.0)}, {"activations", Bytes(activations * 1073741824.0)}}};
+  return {{{"weights", Bytes(weights * 1073741824.0)},
+           {"optimizer states", Bytes(2 * 1073741824.0)},
+           {"activations", Bytes(activations * 1073741824.0)}}};
 }
 
 inline Answer answer(const std::string& name = "tiny") {
@@ -32,8 +34,15 @@ inline Answer answer(const std::string& name = "tiny") {
   r.mfu = 0.4;
   r.hfu = 0.5;
   r.mfu_peak_tflops = 1000;
-  r.breakdown = {.compute = Seconds(5), .exposed_tensor = Seconds(2), .exposed_expert = {}, .exposed_context = {}, .exposed_pipeline = {},
-                 .exposed_data = Seconds(0.01), .bubble = Seconds(2.5), .optimizer = Seconds(0.25), .other = Seconds(0.24)};
+  r.breakdown = {.compute = Seconds(5),
+                 .exposed_tensor = Seconds(2),
+                 .exposed_expert = {},
+                 .exposed_context = {},
+                 .exposed_pipeline = {},
+                 .exposed_data = Seconds(0.01),
+                 .bubble = Seconds(2.5),
+                 .optimizer = Seconds(0.25),
+                 .other = Seconds(0.24)};
   r.memory_by_stage = {stage(10, 30), stage(10, 20)};
   r.memory_capacity = Bytes(80 * 1073741824.0);
   r.bottleneck = "compute, 50 % of the step";

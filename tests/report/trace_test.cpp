@@ -48,7 +48,8 @@ TEST(Trace, OneProcessPerClassOneThreadPerStream) {
   std::map<std::string, std::vector<std::string>> names;
   const json trace = trace_of({traced()});
   for (const json& event : trace.at("traceEvents"))
-    if (event.at("ph") == "M" && event.at("args").contains("name")) names[event.at("name")].push_back(event.at("args").at("name"));
+    if (event.at("ph") == "M" && event.at("args").contains("name"))
+      names[event.at("name")].push_back(event.at("args").at("name"));
   EXPECT_EQ(names["process_name"], std::vector<std::string>{"stage 0 x 4 ranks"});
   EXPECT_EQ(names["thread_name"], (std::vector<std::string>{"compute", "data"}));
 }

@@ -12,7 +12,9 @@ TEST(ValidationText, ScoresCellsAndWorstRows) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 4;
-  score.runs = {{"a-1", "a", "d", true, 1.0, 1.1, 0.1, {}}, {"a-2", "a", "d", true, 1.0, 0.7, -0.3, {}}, {"b-1", "b", "d", false, 1.0, 9.0, 8.0, {}}};
+  score.runs = {{"a-1", "a", "d", true, 1.0, 1.1, 0.1, {}},
+                {"a-2", "a", "d", true, 1.0, 0.7, -0.3, {}},
+                {"b-1", "b", "d", false, 1.0, 9.0, 8.0, {}}};
   score.skipped = {{"a-3", "mixture of experts is not simulated yet"}};
   headway::score(score);
   const std::string text = validation_text(score);

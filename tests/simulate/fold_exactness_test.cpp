@@ -30,17 +30,17 @@ TEST_P(FoldExactness, SameTimelineForEveryRank) {
   EXPECT_TRUE(sorted_by_class(folded) == sorted_by_class(whole));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Runs, FoldExactness,
-    testing::Values(Case{"data_only", "dgx-h100", 64, 1, 1, 1, 2, false, 8}, Case{"tensor", "dgx-h100", 64, 8, 1, 1, 2, false, 8},
-                    Case{"interleaved_256", "dgx-h100", 256, 4, 4, 2, 8, false, 16},
-                    Case{"interleaved_256_slow", "dgx-h100", 256, 4, 4, 2, 8, true, 128},
-                    Case{"one_f_one_b_1024", "dgx-h100", 1024, 2, 4, 1, 8, false, 32},
-                    Case{"one_f_one_b_1024_slow", "dgx-h100", 1024, 2, 4, 1, 8, true, 512},
-                    Case{"nvlink_network", "h200-nvlink-256", 256, 8, 4, 2, 8, false, 16},
-                    Case{"two_dies", "cloudmatrix384", 256, 8, 4, 1, 8, false, 32},
-                    Case{"two_dies_slow", "cloudmatrix384", 256, 8, 4, 1, 8, true, 256}),
-    [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(Runs, FoldExactness,
+                         testing::Values(Case{"data_only", "dgx-h100", 64, 1, 1, 1, 2, false, 8},
+                                         Case{"tensor", "dgx-h100", 64, 8, 1, 1, 2, false, 8},
+                                         Case{"interleaved_256", "dgx-h100", 256, 4, 4, 2, 8, false, 16},
+                                         Case{"interleaved_256_slow", "dgx-h100", 256, 4, 4, 2, 8, true, 128},
+                                         Case{"one_f_one_b_1024", "dgx-h100", 1024, 2, 4, 1, 8, false, 32},
+                                         Case{"one_f_one_b_1024_slow", "dgx-h100", 1024, 2, 4, 1, 8, true, 512},
+                                         Case{"nvlink_network", "h200-nvlink-256", 256, 8, 4, 2, 8, false, 16},
+                                         Case{"two_dies", "cloudmatrix384", 256, 8, 4, 1, 8, false, 32},
+                                         Case{"two_dies_slow", "cloudmatrix384", 256, 8, 4, 1, 8, true, 256}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
 }  // namespace headway
