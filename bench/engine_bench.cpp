@@ -1,4 +1,5 @@
-// What the engine's three inner loops cost, each alone: the event queue, the max-min solver, folding. Questions in README.md.
+// What the engine's inner loops cost, each alone: the event queue, the max-min solver, folding, and all of them in the executor.
+// Questions in README.md.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "engine/event_queue.h"
+#include "engine/executor.h"
 #include "engine/fold.h"
 #include "engine/max_min.h"
 #include "engine/structure.h"
@@ -18,10 +20,10 @@ void event_queue_hold(benchmark::State& state) {
   std::mt19937_64 random(1);
   std::uniform_int_distribution<Picoseconds> later(1, 1'000'000'000);
   EventQueue queue;
-  for (std::int64_t i = 0; i < state.range(0); ++i) queue.push(later(random), static_cast<std::uint32_t>(i), 0);
+  for (std::int64_t i = 0; i < state.range(0); ++i) queue.push(later(random), static_cast<std::uint32_t>(i));
   for (auto _ : state) {
     const Event first = queue.pop();
-    queue.push(first.time + later(random), first.activity, first.version);
+    queue.push(first.time + later(random), first.activity);
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -82,8 +84,9 @@ class TrainingCluster {
 
   [[nodiscard]] const Structure& structure() const { return structure_; }
 
- private:
   static constexpr std::uint32_t kTensor = 8, kPipeline = 16;
+
+ private:
   enum Slot : std::uint32_t { tensor, data, next_stage, previous_stage };
 
   std::uint32_t rank_at(std::uint32_t t, std::uint32_t d, std::uint32_t p) const { return t + kTensor * (d + data_ * p); }
@@ -147,13 +150,72 @@ class TrainingCluster {
 void fold_cluster(benchmark::State& state, bool straggler) {
   TrainingCluster cluster(static_cast<std::uint32_t>(state.range(0)));
   if (straggler) cluster.add_straggler(0);
-  std::size_t classes = 0;
-  for (auto _ : state) classes = fold(cluster.structure()).actors.size();
-  state.counters["classes"] = static_cast<double>(classes);
+  Quotient quotient;
+  for (auto _ : state) quotient = fold(cluster.structure());
+  std::uint64_t members = 0;
+  for (const ActorClass& actor : quotient.actors) members += actor.count;
+  if (members != cluster.structure().actors()) state.SkipWithError("the classes do not add up to the ranks");
+  if (!straggler && quotient.actors.size() != TrainingCluster::kPipeline) state.SkipWithError("not one class per stage");
+  state.counters["classes"] = static_cast<double>(quotient.actors.size());
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK_CAPTURE(fold_cluster, uniform, false)->RangeMultiplier(8)->Range(1 << 11, 1 << 20)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(fold_cluster, one_straggler, true)->RangeMultiplier(8)->Range(1 << 11, 1 << 20)->Unit(benchmark::kMillisecond);
+
+// Classes of actors that each run kernel, exchange, kernel, exchange ... on one stream and as many messages on another. A message
+// holds multiprocessors, so every kernel that starts beside one is shared for: half of the activities contend with another.
+struct OverlappingStep {
+  static constexpr std::int64_t kPerSecond = 1'000'000'000'000;
+  static constexpr std::uint32_t kSteps = 4096;
+  Structure structure;
+  std::vector<Program> programs;
+
+  explicit OverlappingStep(std::uint32_t classes) {
+    structure.slots = 2;
+    structure.kinds = {{{.work = 3e-4, .latency = 20'000'000, .draws = {0, kPerSecond / 8}}},
+                       {{.work = 2.5e-4, .latency = 5'000'000, .holds = {kPerSecond / 6, 0}}}};
+    for (std::uint32_t a = 0; a < classes; ++a) add_actor(a);
+  }
+
+ private:
+  void add_actor(std::uint32_t a) {
+    structure.actor_program.push_back(a);
+    for (std::uint32_t slot = 0; slot < 2; ++slot) {
+      structure.group_of.push_back(static_cast<std::uint32_t>(structure.group_kind.size()));
+      structure.group_kind.push_back(slot);
+      structure.loads.push_back({static_cast<std::uint32_t>(structure.capacity.size()), kPerSecond});
+      structure.load_offset.push_back(structure.loads.size());
+      structure.capacity.push_back(kPerSecond);
+    }
+    Program program;
+    program.works = {{.work = 4e-4 * (1 + a / 64.0), .draws = {kPerSecond, kPerSecond / 2}},
+                     {.work = 1e-4 * (1 + a / 64.0), .draws = {kPerSecond, kPerSecond / 4}}};
+    program.streams = 2;
+    program.local_capacity = {kPerSecond, kPerSecond};
+    for (std::uint32_t step = 0; step < kSteps; ++step) {
+      program.tasks.push_back({.what = step % 2, .stream = 0});
+      program.tasks.push_back({.what = 0, .tag = step, .slot = 0, .stream = 0, .group = true});
+      program.tasks.push_back({.what = 0, .tag = step, .slot = 1, .stream = 1, .group = true});
+    }
+    program.after_offset.assign(program.tasks.size() + 1, 0);
+    programs.push_back(program);
+  }
+};
+
+void execute_overlapping(benchmark::State& state) {
+  const OverlappingStep step(static_cast<std::uint32_t>(state.range(0)));
+  const Quotient quotient = fold(step.structure);
+  ExecutionStats stats;
+  std::int64_t completions = 0;
+  for (auto _ : state) {
+    const Timeline timeline = execute(quotient, step.structure.kinds, step.programs, &stats);
+    benchmark::DoNotOptimize(timeline.end);
+    completions += static_cast<std::int64_t>(stats.completions);
+  }
+  state.counters["solves"] = static_cast<double>(stats.solves) / static_cast<double>(stats.completions);
+  state.SetItemsProcessed(completions);
+}
+BENCHMARK(execute_overlapping)->Arg(1)->Arg(16)->Arg(128)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace headway

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "app/command.h"
+#include "app/usage.h"
 #include "base/diagnostic.h"
 
 int main(int argc, char** argv) {
@@ -20,9 +21,10 @@ int main(int argc, char** argv) {
   add_schema(app, exit_code);
 
   try {
+    require_command(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& usage) {
-    return app.exit(usage) == 0 ? kAnswered : kWrongInput;
+    return leave(app, usage);
   } catch (const InputError& mistakes) {
     std::fprintf(stderr, "%s\n", mistakes.what());
     return kWrongInput;

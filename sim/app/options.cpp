@@ -3,6 +3,7 @@
 #include <tbb/global_control.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -38,7 +39,12 @@ void add_set_option(CLI::App& command, SimulationOptions& options) {
 }
 
 void add_jobs_option(CLI::App& command, SimulationOptions& options) {
-  command.add_option("--jobs", options.jobs, "threads to use at most")->type_name("N")->check(CLI::PositiveNumber);
+  command.add_option("--jobs", options.jobs, "threads to use at most")->type_name("N")->check([](const std::string& text) {
+    int jobs = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+    const bool good = error == std::errc() && end == text.data() + text.size() && jobs >= 1;
+    return good ? std::string() : "must be a whole number from 1 on, not \"" + text + "\"";
+  });
 }
 
 void add_trace_and_fold_options(CLI::App& command, SimulationOptions& options) {

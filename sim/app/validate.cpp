@@ -1,13 +1,17 @@
-// headway validate FILE.csv...: predict published measurements and score the predictions.
+// headway validate [FILE.csv...]: predict published measurements and score the predictions; without a file, the built-in set.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <utility>
 
 #include "app/command.h"
 #include "app/options.h"
+#include "config/kernel_table.h"
+#include "config/measurement_kind.h"
 #include "config/published_run.h"
 #include "report/json.h"
 #include "report/validation_text.h"
@@ -25,38 +29,86 @@ struct ValidateOptions {
 
 // config/ and study/ do not know each other; here they meet.
 MeasuredRun measured(PublishedRun run) {
-  return {std::move(run.id),      std::move(run.tier), std::move(run.source), std::move(run.device), run.measured_s,
+  return {std::move(run.id),      std::move(run.tier), std::move(run.source), std::move(run.device), run.measured,
           std::move(run.cluster), std::move(run.plan), std::move(run.why),    std::move(run.assumed)};
 }
 
-std::vector<MeasuredRun> read_all(const std::vector<std::string>& files) {
-  const Catalogue catalogue = Catalogue::standard();
+std::vector<MeasuredRun> measured_runs(const CsvTable& table, RunMeasure measure, const Catalogue& catalogue) {
   std::vector<MeasuredRun> runs;
+  for (PublishedRun& run : published_runs(table, measure, catalogue)) runs.push_back(measured(std::move(run)));
+  return runs;
+}
+
+// All files of one kind are one set. Rows of kernels are numbered by their line, so that each file of them is a set of its own.
+struct Measurements {
+  std::vector<MeasuredRun> runs, memory;
+  std::vector<std::pair<MeasurementKind, MeasuredKernels>> kernels;
+  [[nodiscard]] std::size_t rows() const {
+    std::size_t sum = runs.size() + memory.size();
+    for (const auto& [kind, table] : kernels) sum += table.rows.size();
+    return sum;
+  }
+};
+
+void append(std::vector<MeasuredRun>& to, std::vector<MeasuredRun> from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+void read_into(Measurements& all, const CsvTable& table, const Catalogue& catalogue) {
+  const MeasurementKind kind = kind_of(table);
+  switch (kind) {
+    case MeasurementKind::runs: return append(all.runs, measured_runs(table, RunMeasure::step_time, catalogue));
+    case MeasurementKind::memory: return append(all.memory, measured_runs(table, RunMeasure::peak_memory, catalogue));
+    case MeasurementKind::gemm: all.kernels.emplace_back(kind, measured_gemms(table, catalogue)); return;
+    case MeasurementKind::attention: all.kernels.emplace_back(kind, measured_attentions(table, catalogue)); return;
+    case MeasurementKind::collectives: break;
+  }
+  throw InputError({table.file, 1, 1}, "tables of collectives are not validated yet");
+}
+
+Measurements read_all(std::vector<std::string> files) {
+  const Catalogue catalogue = Catalogue::standard();
+  if (files.empty()) files = catalogue.published_tables();
+  if (files.empty()) throw InputError({}, "the built-in table of published runs is not beside the catalogue; name a file");
+  Measurements all;
   std::vector<Diagnostic> mistakes;
   for (const std::string& file : files) {
     try {
-      for (PublishedRun& run : read_published_runs(file, catalogue)) runs.push_back(measured(std::move(run)));
+      read_into(all, read_csv(file), catalogue);
     } catch (const InputError& error) {
       mistakes.insert(mistakes.end(), error.diagnostics().begin(), error.diagnostics().end());
     }
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
-  return runs;
+  return all;
+}
+
+std::vector<ValidationScore> scores_of(const Measurements& all, bool shows_progress) {
+  std::size_t before = 0;  // rows of the sets that are done
+  const Progress progress = [&](std::size_t done) {
+    const std::size_t rows = all.rows(), now = before + done;
+    if (now % 10 == 0 || now == rows) std::fprintf(stderr, "\r%zu of %zu rows%s", now, rows, now == rows ? "\r\x1b[K" : "");
+  };
+  std::vector<ValidationScore> scores;
+  const auto add = [&](ValidationScore score) {
+    before += static_cast<std::size_t>(score.rows);
+    scores.push_back(std::move(score));
+  };
+  const Progress shown = shows_progress ? progress : Progress();
+  if (!all.runs.empty() || all.rows() == 0) add(validate_runs(all.runs, shown));
+  if (!all.memory.empty()) add(validate_memory(all.memory, shown));
+  for (const auto& [kind, table] : all.kernels) add(validate_kernels(std::string(name_of(kind)), table, shown));
+  return scores;
 }
 
 int validate(const ValidateOptions& options) {
   const JobLimit limit(options.simulation.jobs);
-  const std::vector<MeasuredRun> runs = read_all(options.files);
-
-  const bool shows_progress = !options.output.quiet && isatty(STDERR_FILENO) != 0;
-  const auto progress = [&](std::size_t done) {
-    if (done % 10 == 0 || done == runs.size())
-      std::fprintf(stderr, "\r%zu of %zu rows%s", done, runs.size(), done == runs.size() ? "\r\x1b[K" : "");
-  };
-  const ValidationScore score = validate_runs(runs, shows_progress ? std::function<void(std::size_t)>(progress) : nullptr);
-
-  if (wants_text(options.output)) print(validation_text(score, text_style(options.output)));
-  write_output(options.output.json, [&](std::ostream& out) { out << validation_json(score); });
+  const Measurements all = read_all(options.files);
+  const std::vector<ValidationScore> scores = scores_of(all, !options.output.quiet && isatty(STDERR_FILENO) != 0);
+  if (wants_text(options.output))
+    for (const ValidationScore& score : scores)
+      print((&score == &scores.front() ? "" : "\n\n") + validation_text(score, text_style(options.output)));
+  write_output(options.output.json, [&](std::ostream& out) { out << validation_json(scores); });
   return kAnswered;
 }
 
@@ -65,7 +117,10 @@ int validate(const ValidateOptions& options) {
 void add_validate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Predict published measurements and score the predictions");
-  command->add_option("files", options->files, "tables of published training runs")->required()->type_name("FILE.csv");
+  command
+      ->add_option("files", options->files,
+                   "tables of published training runs, peak memory, matrix products or attention; none: the built-in set")
+      ->type_name("FILE.csv");
   add_json_option(*command, options->output);
   add_jobs_option(*command, options->simulation);
   add_quiet_option(*command, options->output);

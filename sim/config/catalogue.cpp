@@ -114,8 +114,17 @@ Cluster Catalogue::cluster(const std::string& name, int devices, SourceMark used
   return std::move(*cluster);
 }
 
+std::vector<std::string> Catalogue::published_tables() const {
+  std::error_code error;
+  for (const std::string& root : roots_)
+    if (const fs::path table = fs::path(root) / "bench" / "validation" / "published_runs.csv"; fs::is_regular_file(table, error))
+      return {table.string()};
+  return {};
+}
+
 std::vector<Scenario> Catalogue::scenarios(const std::string& file, const std::vector<Override>& overrides) const {
   std::error_code error;
+  if (fs::is_directory(file, error)) throw InputError({file, 0, 0}, "is a folder; name the scenario files in it");
   const std::string found = fs::is_regular_file(file, error) ? file : path(CatalogueKind::scenarios, file, {});
   return read_scenario_file(found, overrides, cache_->library);
 }

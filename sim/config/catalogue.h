@@ -52,6 +52,9 @@ class Catalogue {
   // `devices`: 0 takes the file's own size.
   [[nodiscard]] Cluster cluster(const std::string& name, int devices = 0, SourceMark used_at = {}) const;
 
+  // The tables of published measurements that Headway is checked on; none where the catalogue has none.
+  [[nodiscard]] std::vector<std::string> published_tables() const;
+
   // Every scenario of a file: one, or the entries under `compare:`, each inheriting from `base:`.
   [[nodiscard]] std::vector<Scenario> scenarios(const std::string& file, const std::vector<Override>& overrides = {}) const;
 

@@ -1,4 +1,7 @@
+#include <filesystem>
+
 #include "config/file_forms.h"
+#include "config/kernel_table.h"
 
 namespace headway {
 
@@ -11,6 +14,8 @@ Form<MatrixRate> matrix_rate() {
                 "of peak, that large GEMMs reach in a short burst")
       .optional("gemm_knee", &MatrixRate::gemm_knee, sourced(number({.least = 1})), "how sharp the knee of the roofline is")
       .optional("gemm_floor", &MatrixRate::gemm_floor, sourced(quantity<Seconds>(kNotNegative)), "the shortest GEMM")
+      .optional("block_scaled_share", &MatrixRate::block_scaled_share, sourced(number(kShare)),
+                "of that rate, with a scale per block inside the product")
       .form();
 }
 
@@ -26,6 +31,28 @@ Form<AttentionRate> attention_rate() {
       .optional("floor", &AttentionRate::floor, sourced(quantity<Seconds>(kNotNegative)),
                 "the shortest kernel; gemm_floor where left out")
       .form();
+}
+
+// The name of a CSV file beside the device's own, read at once.
+Form<GemmTable> gemm_table_file() {
+  const Form<std::string> name = text();
+  return {[read = name.read](const Node& node) -> std::optional<GemmTable> {
+            const std::optional<std::string> file = read(node);
+            if (!file) return std::nullopt;
+            const std::filesystem::path beside = std::filesystem::path(node.tree().mark.file).parent_path() / *file;
+            if (std::error_code error; !std::filesystem::is_regular_file(beside, error)) {
+              node.error("no table \"" + *file + "\" beside this file");
+              return std::nullopt;
+            }
+            try {
+              return device_gemm_table(read_csv(beside.string()));
+            } catch (const InputError& error) {
+              for (const Diagnostic& mistake : error.diagnostics())
+                node.session().diagnostics.error(mistake.where, mistake.message);
+              return std::nullopt;
+            }
+          },
+          name.schema};
 }
 
 Form<double> area() { return unit_value(UnitKind::area, kPositive); }
@@ -44,6 +71,10 @@ Form<Device> make_device_form() {
                 "of memory_bandwidth, by class of memory-bound kernel")
       .optional("stream_floor", &Device::stream_floor, sourced(quantity<Seconds>(kNotNegative)),
                 "the shortest memory-bound kernel")
+      .optional("gemm_table", &Device::gemm_table, gemm_table_file(),
+                "measured products that override the formula: a CSV file beside this one, columns format, m, n, k, time_us, pass")
+      .optional("power_limited_clock", &Device::power_limited_clock, sourced(number(kShare)),
+                "burst rate that survives when one kernel runs alone at the power cap for a second and more")
       .optional("sustained_clock", &Device::sustained_clock, sourced(number(kShare)),
                 "burst rate that survives at the power cap in training")
       .optional("weight_gradient_slowdown", &Device::weight_gradient_slowdown, sourced(number({.least = 1})),

@@ -55,15 +55,19 @@ bool in_range(double value, const Range& range, const Node& node) {
 Form<int> integer(int least, int most) {
   Json schema = {{"type", "integer"}, {"minimum", least}};
   if (most < std::numeric_limits<int>::max()) schema["maximum"] = most;
-  return {[least, most](const Node& node) -> std::optional<int> {
+  const Range range{.least = static_cast<double>(least), .most = static_cast<double>(most)};
+  return {[range](const Node& node) -> std::optional<int> {
             const std::optional<long long> value = parse_number<long long>(node.tree());
+            const std::optional<double> any = value ? static_cast<double>(*value) : parse_number<double>(node.tree());
+            if (any && std::abs(*any) > range.most) {  // whole or not
+              (void)in_range(*any, range, node);
+              return std::nullopt;
+            }
             if (!value) {
               node.error("must be a whole number, not " + shown(node.tree()));
               return std::nullopt;
             }
-            if (!in_range(static_cast<double>(*value), {.least = static_cast<double>(least), .most = static_cast<double>(most)},
-                          node))
-              return std::nullopt;
+            if (!in_range(*any, range, node)) return std::nullopt;
             return static_cast<int>(*value);
           },
           std::move(schema)};

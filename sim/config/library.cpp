@@ -96,7 +96,10 @@ std::optional<Tree> Library::load(const std::string& path, Diagnostics& diagnost
     std::ostringstream content;
     if (is_file(path) && in) {
       content << in.rdbuf();
-      parsed.tree = parse_yaml(path, content.str(), found);
+      if (content.str().find('\0') == std::string::npos)
+        parsed.tree = parse_yaml(path, content.str(), found);
+      else
+        found.error({path, 0, 0}, "is not a text file");
     } else {
       found.error({path, 0, 0}, "cannot be read");
     }

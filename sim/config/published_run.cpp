@@ -4,100 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 
+#include "config/csv.h"
+
 namespace headway {
 
 namespace {
-
-// ---- RFC 4180 -----------------------------------------------------------------------------------------------------------------
-
-struct CsvCell {
-  std::string text;
-  int line = 0, column = 0;  // of its first character
-};
-using CsvRow = std::vector<CsvCell>;
-
-class CsvReader {
- public:
-  CsvReader(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {
-    if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
-  }
-
-  // Every record; blank lines are none.
-  std::vector<CsvRow> rows() {
-    std::vector<CsvRow> rows;
-    while (at_ < text_.size()) {
-      CsvRow row = record();
-      if (row.size() > 1 || !row.front().text.empty()) rows.push_back(std::move(row));
-    }
-    return rows;
-  }
-
- private:
-  [[nodiscard]] bool done() const { return at_ >= text_.size(); }
-  [[nodiscard]] char peek() const { return done() ? '\0' : text_[at_]; }
-  char take() {
-    const char c = text_[at_++];
-    if (c == '\n') {
-      ++line_;
-      column_ = 1;
-    } else {
-      ++column_;
-    }
-    return c;
-  }
-
-  CsvRow record() {
-    CsvRow row;
-    while (true) {
-      row.push_back(peek() == '"' ? quoted() : plain());
-      if (peek() == ',') {
-        take();
-        continue;
-      }
-      if (peek() == '\r') take();
-      if (peek() == '\n') take();
-      return row;
-    }
-  }
-
-  CsvCell plain() {
-    CsvCell cell{"", line_, column_};
-    while (!done() && peek() != ',' && peek() != '\n' && peek() != '\r') cell.text += take();
-    return cell;
-  }
-
-  CsvCell quoted() {
-    CsvCell cell{"", line_, column_};
-    take();
-    while (true) {
-      if (done()) throw InputError({file_, cell.line, cell.column}, "this quote is never closed");
-      const char c = take();
-      if (c != '"') {
-        cell.text += c;
-      } else if (peek() == '"') {
-        cell.text += take();
-      } else {
-        break;
-      }
-    }
-    if (!done() && peek() != ',' && peek() != '\n' && peek() != '\r')
-      throw InputError({file_, line_, column_}, "text after a closing quote; a quote inside a field is written twice");
-    return cell;
-  }
-
-  std::string_view text_;
-  std::string file_;
-  std::size_t at_ = 0;
-  int line_ = 1, column_ = 1;
-};
 
 // ---- What blank cells mean ----------------------------------------------------------------------------------------------------
 
@@ -132,8 +48,7 @@ constexpr std::array kColumns = {"id",
                                  "precision",
                                  "recompute",
                                  "schedule",
-                                 "framework",
-                                 "step_seconds"};
+                                 "framework"};
 
 // What a software family does when its user says nothing. The first entry with a fragment of the (lower-case) framework column counts.
 struct SoftwareDefaults {
@@ -183,24 +98,6 @@ constexpr int kMegatronVocabulary = 51200;  // GPT-2's 50257 words, padded as Me
 constexpr std::string_view kDefaultSoftware = "megatron-core";
 constexpr int kUnitNodes = 32;  // nodes that share their leaves: the scalable unit of rail-optimised reference designs
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-template <class T>
-std::optional<T> number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // Why a row cannot be simulated; never leaves this file.
 struct Skip {
   std::string why;
@@ -242,9 +139,9 @@ struct Catalogued {
 
 class RowReader {
  public:
-  RowReader(const std::map<std::string, std::size_t>& columns, const CsvRow& cells, const Catalogued& known, PublishedRun& run)
-      : columns_(columns),
-        cells_(cells),
+  RowReader(const CsvTable& table, const CsvRow& row, const Catalogued& known, PublishedRun& run)
+      : table_(table),
+        row_(row),
         known_(known),
         run_(run),
         framework_(lower(text("framework"))),
@@ -272,13 +169,13 @@ class RowReader {
   }
 
  private:
-  [[nodiscard]] std::string text(const char* column) const { return trimmed(cells_[columns_.at(column)].text); }
+  [[nodiscard]] std::string text(const char* column) const { return table_.text(row_, column); }
   void assume(std::string what) { run_.assumed.push_back(std::move(what)); }
 
   [[nodiscard]] std::optional<int> given(const char* column) const {
     const std::string cell = text(column);
     if (cell.empty()) return std::nullopt;
-    const std::optional<int> value = number<int>(cell);
+    const std::optional<int> value = number_in<int>(cell);
     if (!value) throw Skip{fmt::format("{} \"{}\" is not a whole number", column, cell)};
     return value;
   }
@@ -470,7 +367,7 @@ class RowReader {
   NetworkSpec scale_out(const Device& device, int node) {
     const std::string cell = text("nic_gbps");
     if (cell.empty()) throw Skip{"several nodes, but the row does not give nic_gbps"};
-    const std::optional<double> rate = number<double>(cell);
+    const std::optional<double> rate = number_in<double>(cell);
     if (!rate || *rate <= 0) throw Skip{fmt::format("nic_gbps \"{}\" is not a positive number", cell)};
     NetworkSpec network;
     network.name = "scale_out";
@@ -505,11 +402,11 @@ class RowReader {
     const auto dash = name.rfind('-');
     if (dash == std::string::npos || name.back() != 'g') return std::nullopt;
     if (name.rfind("ib-", 0) != 0 && name.rfind("roce-", 0) != 0) return std::nullopt;
-    return number<double>(name.substr(dash + 1, name.size() - dash - 2));
+    return number_in<double>(name.substr(dash + 1, name.size() - dash - 2));
   }
 
-  const std::map<std::string, std::size_t>& columns_;
-  const CsvRow& cells_;
+  const CsvTable& table_;
+  const CsvRow& row_;
   const Catalogued& known_;
   PublishedRun& run_;
   std::string framework_;
@@ -518,63 +415,49 @@ class RowReader {
 
 // ---- The table ----------------------------------------------------------------------------------------------------------------
 
-std::map<std::string, std::size_t> find_columns(const CsvRow& header, const std::string& file) {
-  std::map<std::string, std::size_t> columns;
-  for (std::size_t i = 0; i < header.size(); ++i) columns.emplace(trimmed(header[i].text), i);
-  Diagnostics mistakes;
-  for (const char* column : kColumns)
-    if (!columns.contains(column))
-      mistakes.error({file, 1, 1}, fmt::format("a table of published training runs needs the column \"{}\"", column));
-  mistakes.throw_if_any();
-  return columns;
+struct Measure {
+  const char* column;
+  const char* unit;
+};
+
+constexpr Measure measure_of(RunMeasure measure) {
+  return measure == RunMeasure::step_time ? Measure{"step_seconds", "seconds"} : Measure{"peak_gib", "GiB"};
 }
 
 // The part that must be right for the file to be a table at all.
-std::optional<PublishedRun> identify(const CsvRow& row, const std::map<std::string, std::size_t>& columns,
-                                     const std::string& file, std::set<std::string>& ids, Diagnostics& mistakes) {
+std::optional<PublishedRun> identify(const CsvRow& row, const CsvTable& table, const Measure& measure, std::set<std::string>& ids,
+                                     Diagnostics& mistakes) {
   PublishedRun run;
-  run.mark = {file, row.front().line, 1};
-  const auto cell = [&](const char* column) -> const CsvCell& { return row[columns.at(column)]; };
-  run.id = trimmed(cell("id").text);
-  run.tier = trimmed(cell("tier").text);
-  run.device = trimmed(cell("device").text);
+  run.mark = {table.file, row.front().line, 1};
+  run.id = table.text(row, "id");
+  run.tier = table.text(row, "tier");
+  run.device = table.text(row, "device");
   run.source = run.id.substr(0, run.id.find('-'));
-  const auto complain = [&](const char* column, std::string what) {
-    mistakes.error({file, cell(column).line, cell(column).column}, std::string(column) + ": " + std::move(what));
-  };
+  const CsvCell& id = table.cell(row, "id");
   if (run.id.empty())
-    complain("id", "every row needs one");
+    mistakes.error({table.file, id.line, id.column}, "id: every row needs one");
   else if (!ids.insert(run.id).second)
-    complain("id", "\"" + run.id + "\" names an earlier row too");
-  const std::string measured = trimmed(cell("step_seconds").text);
-  const std::optional<double> seconds = number<double>(measured);
-  if (!seconds || !std::isfinite(*seconds) || *seconds <= 0) {
-    complain("step_seconds", "\"" + measured + "\" is not a positive number of seconds");
-    return std::nullopt;
-  }
-  run.measured_s = *seconds;
+    mistakes.error({table.file, id.line, id.column}, "id: \"" + run.id + "\" names an earlier row too");
+  const std::optional<double> measured = positive_number(table, row, measure.column, measure.unit, mistakes);
+  if (!measured) return std::nullopt;
+  run.measured = *measured;
   return run;
 }
 
 }  // namespace
 
-std::vector<PublishedRun> parse_published_runs(std::string_view text, const std::string& file, const Catalogue& catalogue) {
-  const std::vector<CsvRow> rows = CsvReader(text, file).rows();
-  if (rows.empty()) throw InputError({file, 0, 0}, "the file is empty");
-  const std::map<std::string, std::size_t> columns = find_columns(rows.front(), file);
+std::vector<PublishedRun> published_runs(const CsvTable& table, RunMeasure measured, const Catalogue& catalogue) {
+  const Measure measure = measure_of(measured);
+  std::vector<const char*> needed(kColumns.begin(), kColumns.end());
+  needed.push_back(measure.column);
+  need_columns(table, needed, "a table of published training runs");
 
   Diagnostics mistakes;
   std::set<std::string> ids;
   std::vector<std::pair<PublishedRun, const CsvRow*>> identified;
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    const CsvRow& row = rows[i];
-    if (row.size() != rows.front().size()) {
-      mistakes.error({file, row.front().line, 1},
-                     fmt::format("the row has {} fields, the header {}", row.size(), rows.front().size()));
-      continue;
-    }
-    if (auto run = identify(row, columns, file, ids, mistakes)) identified.emplace_back(std::move(*run), &row);
-  }
+  for (const CsvRow& row : table.rows)
+    if (is_whole(table, row, mistakes))
+      if (auto run = identify(row, table, measure, ids, mistakes)) identified.emplace_back(std::move(*run), &row);
   mistakes.throw_if_any();
   if (identified.empty()) return {};
 
@@ -582,7 +465,7 @@ std::vector<PublishedRun> parse_published_runs(std::string_view text, const std:
   std::vector<PublishedRun> runs;
   for (auto& [run, row] : identified) {
     try {
-      RowReader(columns, *row, known, run).read();
+      RowReader(table, *row, known, run).read();
     } catch (const Skip& skip) {
       run.why = skip.why;
     }
@@ -591,12 +474,8 @@ std::vector<PublishedRun> parse_published_runs(std::string_view text, const std:
   return runs;
 }
 
-std::vector<PublishedRun> read_published_runs(const std::string& file, const Catalogue& catalogue) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw InputError({file, 0, 0}, "cannot read this file");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_published_runs(text.str(), file, catalogue);
+std::vector<PublishedRun> parse_published_runs(std::string_view text, const std::string& file, const Catalogue& catalogue) {
+  return published_runs(parse_csv(text, file), RunMeasure::step_time, catalogue);
 }
 
 }  // namespace headway

@@ -21,6 +21,9 @@ Form<Recipe> make_recipe_form() {
       .required("moment", &Recipe::moment, format, "each of Adam's two moments")
       .optional("cast_bytes_per_element", &Recipe::cast_bytes_per_element, number(kNotNegative),
                 "bytes moved per element to scale and cast an operand")
+      .optional("scale_block", &Recipe::scale_block, one_of<ScaleBlock>(), "how many elements of an operand share a scale")
+      .optional("scale_bytes_per_element", &Recipe::scale_bytes_per_element, number({.least = 0, .most = 1}),
+                "what the scales add to a stored low-precision element")
       .optional("transposed_copy", &Recipe::transposed_copy, boolean(),
                 "a second, transposed low-precision copy is written for the backward pass")
       .form();

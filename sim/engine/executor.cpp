@@ -1,6 +1,7 @@
 #include "engine/executor.h"
 
 #include <deque>
+#include <utility>
 
 #include "base/check.h"
 #include "engine/event_queue.h"
@@ -16,58 +17,64 @@ struct Plan {
 };
 
 Plan plan_of(const Program& program) {
-  const std::size_t n = program.tasks.size();
+  const auto n = static_cast<std::uint32_t>(program.tasks.size());
+  const auto for_each_edge = [&](auto&& visit) {
+    std::vector<std::uint32_t> last(static_cast<std::size_t>(program.streams), kNone);
+    for (std::uint32_t t = 0; t < n; ++t) {
+      std::uint32_t& previous = last[program.tasks[t].stream];
+      if (previous != kNone) visit(previous, t);
+      previous = t;
+      for (std::uint32_t e = program.after_offset[t]; e < program.after_offset[t + 1]; ++e) visit(program.after[e], t);
+    }
+  };
   Plan plan;
   plan.waits_for.assign(n, 0);
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
-  edges.reserve(n + program.after.size());
-  std::vector<std::uint32_t> last(static_cast<std::size_t>(program.streams), kNone);
-  for (std::uint32_t t = 0; t < n; ++t) {
-    std::uint32_t& previous = last[program.tasks[t].stream];
-    if (previous != kNone) edges.emplace_back(previous, t);
-    previous = t;
-    for (std::uint32_t e = program.after_offset[t]; e < program.after_offset[t + 1]; ++e) edges.emplace_back(program.after[e], t);
-  }
   plan.next_offset.assign(n + 1, 0);
-  for (const auto& [from, to] : edges) {
+  for_each_edge([&](std::uint32_t from, std::uint32_t to) {
     ++plan.next_offset[from + 1];
     ++plan.waits_for[to];
-  }
-  for (std::size_t i = 0; i < n; ++i) plan.next_offset[i + 1] += plan.next_offset[i];
-  plan.next.resize(edges.size());
+  });
+  for (std::uint32_t i = 0; i < n; ++i) plan.next_offset[i + 1] += plan.next_offset[i];
+  plan.next.resize(plan.next_offset.back());
   std::vector<std::uint32_t> place(plan.next_offset.begin(), plan.next_offset.end() - 1);
-  for (const auto& [from, to] : edges) plan.next[place[from]++] = to;
+  for_each_edge([&](std::uint32_t from, std::uint32_t to) { plan.next[place[from]++] = to; });
   return plan;
 }
 
-// An activity as it is run again and again: its numbers, with draws on resource classes.
+// An activity as it is run again and again.
 struct Template {
-  double work = 0, top_level = 1;
+  double work = 0;
   Picoseconds latency = 0;
-  std::vector<Draw> draws, holds;
+  Demand demand;
 };
 
 class Executor {
  public:
   Executor(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds, const std::vector<Program>& programs)
-      : q_(quotient), kinds_(kinds), programs_(programs), sharing_(all_capacities(quotient, programs)) {
+      : q_(quotient), kinds_(kinds), sharing_(all_capacities(quotient, programs)) {
+    plans_.reserve(programs.size());
     for (const Program& program : programs) plans_.push_back(plan_of(program));
-    states_.resize(q_.actors.size());
     timeline_.tasks.resize(q_.actors.size());
+    actors_.reserve(q_.actors.size());
     for (std::uint32_t k = 0; k < q_.actors.size(); ++k) {
-      states_[k].waits_for = plans_[q_.actors[k].program].waits_for;
-      states_[k].templates.assign(programs_[q_.actors[k].program].works.size(), nullptr);
-      timeline_.tasks[k].resize(states_[k].waits_for.size());
-      tasks_left_ += states_[k].waits_for.size();
+      const Program& program = programs[q_.actors[k].program];
+      const Plan& plan = plans_[q_.actors[k].program];
+      timeline_.tasks[k].resize(program.tasks.size());
+      actors_.push_back({.program = &program,
+                         .plan = &plan,
+                         .times = timeline_.tasks[k].data(),
+                         .waits_for = plan.waits_for,
+                         .templates = std::vector<const Template*>(program.works.size(), nullptr)});
+      tasks_left_ += program.tasks.size();
     }
     meetings_.resize(q_.group_kind.size());
     group_templates_.resize(q_.group_kind.size());
   }
 
   Timeline run(ExecutionStats* stats) {
-    for (std::uint32_t k = 0; k < states_.size(); ++k)
-      for (std::uint32_t t = 0; t < states_[k].waits_for.size(); ++t)
-        if (plans_[q_.actors[k].program].waits_for[t] == 0) start_task(k, t);
+    for (std::uint32_t k = 0; k < actors_.size(); ++k)
+      for (std::uint32_t t = 0; t < actors_[k].waits_for.size(); ++t)
+        if (actors_[k].plan->waits_for[t] == 0) start_task(k, t);
     share();
     while (!queue_.empty()) {
       now_ = queue_.top().time;
@@ -89,13 +96,16 @@ class Executor {
     const Template* what = nullptr;
     double remaining = 0, level = 0;
     Instant updated = 0;
-    std::uint32_t version = 0;
-    std::uint32_t subject = 0;  // actor class, or kNone for a group
-    std::uint32_t task = 0;     // local: its task; group: first arrival
+    std::uint32_t ticket = kNone;  // of the event it waits for
+    std::uint32_t subject = 0;     // actor class; kNone for a group of several
+    std::uint32_t task = 0;        // of the actor class, or first arrival
     Phase phase = Phase::latency;
   };
-  struct ActorState {
-    std::vector<std::uint16_t> waits_for;
+  struct Actor {
+    const Program* program = nullptr;
+    const Plan* plan = nullptr;
+    TaskTimes* times = nullptr;              // in the timeline
+    std::vector<std::uint16_t> waits_for;    // by task: how many others are still to end
     std::vector<const Template*> templates;  // by work, made on first use
   };
   // Members that have come to a task of a group and wait for the rest.
@@ -134,44 +144,45 @@ class Executor {
     }
   }
 
-  const Template* local_template(std::uint32_t k, std::uint32_t work) {
-    const Template*& slot = states_[k].templates[work];
+  const Template& local_template(std::uint32_t k, std::uint32_t work) {
+    const Template*& slot = actors_[k].templates[work];
     if (slot == nullptr) {
-      const LocalWork& w = programs_[q_.actors[k].program].works[work];
-      Template& made = templates_.emplace_back(Template{w.work, w.top_level, w.latency, {}, {}});
-      add_local(made.draws, k, w.draws);
-      slot = &made;
+      const LocalWork& w = actors_[k].program->works[work];
+      std::vector<Draw> draws;
+      add_local(draws, k, w.draws);
+      slot = &templates_.emplace_back(Template{w.work, w.latency, Demand(w.top_level, std::move(draws), {})});
     }
-    return slot;
+    return *slot;
   }
 
-  const Template* group_template(std::uint32_t g, std::uint32_t call) {
+  const Template& group_template(std::uint32_t g, std::uint32_t call) {
     std::vector<const Template*>& known = group_templates_[g];
-    const std::vector<GroupCall>& calls = kinds_[q_.group_kind[g]];
-    if (known.empty()) known.assign(calls.size(), nullptr);
-    if (known[call] == nullptr) {
-      const GroupCall& c = calls[call];
-      Template& made = templates_.emplace_back(Template{c.work, c.top_level, c.latency, {}, {}});
-      made.draws.assign(q_.draws.begin() + q_.draw_offset[g], q_.draws.begin() + q_.draw_offset[g + 1]);
-      std::vector<Draw> local;
-      for (std::uint32_t m = q_.member_offset[g]; m < q_.member_offset[g + 1]; ++m) {
-        add_local(made.holds, q_.members[m].actor_class, c.holds);
-        local.clear();
-        add_local(local, q_.members[m].actor_class, c.draws);
-        made.draws.insert(made.draws.end(), local.begin(), local.end());
-      }
-      known[call] = &made;
+    if (known.empty()) known.assign(kinds_[q_.group_kind[g]].size(), nullptr);
+    if (known[call] == nullptr) known[call] = &templates_.emplace_back(make_group_template(g, call));
+    return *known[call];
+  }
+
+  Template make_group_template(std::uint32_t g, std::uint32_t call) const {
+    const GroupCall& c = kinds_[q_.group_kind[g]][call];
+    std::vector<Draw> draws(q_.draws.begin() + q_.draw_offset[g], q_.draws.begin() + q_.draw_offset[g + 1]);
+    std::vector<Draw> holds, local;
+    for (std::uint32_t m = q_.member_offset[g]; m < q_.member_offset[g + 1]; ++m) {
+      add_local(holds, q_.members[m].actor_class, c.holds);
+      local.clear();
+      add_local(local, q_.members[m].actor_class, c.draws);
+      draws.insert(draws.end(), local.begin(), local.end());
     }
-    return known[call];
+    return {c.work, c.latency, Demand(c.top_level, std::move(draws), std::move(holds))};
   }
 
   void start_task(std::uint32_t k, std::uint32_t t) {
-    const Task& task = programs_[q_.actors[k].program].tasks[t];
-    timeline_.tasks[k][t].ready = now_;
+    const Actor& actor = actors_[k];
+    const Task& task = actor.program->tasks[t];
+    actor.times[t].ready = now_;
     if (task.group) {
       arrive(k, t, task);
     } else {
-      timeline_.tasks[k][t].start = now_;
+      actor.times[t].start = now_;
       activate(local_template(k, task.what), k, t);
     }
   }
@@ -179,17 +190,23 @@ class Executor {
   void arrive(std::uint32_t k, std::uint32_t t, const Task& task) {
     const std::uint32_t g = q_.group_of[k * static_cast<std::size_t>(q_.slots) + task.slot];
     HEADWAY_CHECK(g != kNone, "an actor has no group in slot " + std::to_string(task.slot));
+    const std::uint32_t members = q_.member_offset[g + 1] - q_.member_offset[g];
+    if (members == 1) {  // all of one class: nobody to wait for
+      actors_[k].times[t].start = now_;
+      activate(group_template(g, task.what), k, t);
+      return;
+    }
     std::vector<Meeting>& open = meetings_[g];
     std::size_t i = 0;
     while (i < open.size() && open[i].tag != task.tag) ++i;
     if (i == open.size()) open.push_back({task.tag, 0, kNone});
     open[i].first = add_arrival({k, t, open[i].first});
-    if (++open[i].arrived < q_.member_offset[g + 1] - q_.member_offset[g]) return;
+    if (++open[i].arrived < members) return;
     const std::uint32_t first = open[i].first;
     open[i] = open.back();
     open.pop_back();
     for (std::uint32_t a = first; a != kNone; a = arrivals_[a].next)
-      timeline_.tasks[arrivals_[a].actor_class][arrivals_[a].task].start = now_;
+      actors_[arrivals_[a].actor_class].times[arrivals_[a].task].start = now_;
     activate(group_template(g, task.what), kNone, first);
   }
 
@@ -204,7 +221,7 @@ class Executor {
     return at;
   }
 
-  void activate(const Template* what, std::uint32_t subject, std::uint32_t task) {
+  void activate(const Template& what, std::uint32_t subject, std::uint32_t task) {
     std::uint32_t id = 0;
     if (free_live_.empty()) {
       id = static_cast<std::uint32_t>(live_.size());
@@ -214,12 +231,12 @@ class Executor {
       free_live_.pop_back();
     }
     Live& a = live_[id];
-    a.what = what;
+    a.what = &what;
     a.subject = subject;
     a.task = task;
     a.phase = Phase::latency;
-    if (what->latency > 0) {
-      queue_.push(now_ + what->latency, id, ++a.version);
+    if (what.latency > 0) {
+      a.ticket = queue_.push(now_ + what.latency, id);
     } else {
       begin_work(id);
     }
@@ -232,9 +249,9 @@ class Executor {
     a.level = 0;
     a.updated = now_;
     if (a.what->work <= 0) {
-      queue_.push(now_, id, ++a.version);  // nothing to share for
+      a.ticket = queue_.push(now_, id);  // nothing to share for
     } else {
-      sharing_.enter(id, a.what->top_level, a.what->draws, a.what->holds);
+      sharing_.enter(id, a.what->demand);
     }
   }
 
@@ -245,20 +262,20 @@ class Executor {
       a.updated = now_;
       a.level = level;
       const double left = a.remaining > 0 ? a.remaining : 0;
-      queue_.push(now_ + to_picoseconds(Seconds(left / level)), id, ++a.version);
+      a.ticket = queue_.push(now_ + to_picoseconds(Seconds(left / level)), id);
     });
   }
 
   void handle(const Event& event) {
     Live& a = live_[event.activity];
-    if (a.version != event.version) return;
+    if (a.ticket != event.sequence) return;
     if (a.phase == Phase::latency) {
       begin_work(event.activity);
       return;
     }
     if (a.what->work > 0) sharing_.leave(event.activity);
     ++completions_;
-    ++a.version;
+    a.ticket = kNone;
     const std::uint32_t subject = a.subject;
     const std::uint32_t task = a.task;
     free_live_.push_back(event.activity);
@@ -275,19 +292,20 @@ class Executor {
   }
 
   void finish_task(std::uint32_t k, std::uint32_t t) {
-    timeline_.tasks[k][t].end = timeline_.end = now_;
+    Actor& actor = actors_[k];
+    actor.times[t].end = timeline_.end = now_;
     --tasks_left_;
-    const Plan& plan = plans_[q_.actors[k].program];
+    const Plan& plan = *actor.plan;
     for (std::uint32_t e = plan.next_offset[t]; e < plan.next_offset[t + 1]; ++e)
-      if (--states_[k].waits_for[plan.next[e]] == 0) start_task(k, plan.next[e]);
+      if (--actor.waits_for[plan.next[e]] == 0) start_task(k, plan.next[e]);
   }
 
   std::string first_stuck() const {
-    for (std::uint32_t k = 0; k < states_.size(); ++k) {
-      for (std::uint32_t t = 0; t < states_[k].waits_for.size(); ++t) {
-        const Task& task = programs_[q_.actors[k].program].tasks[t];
-        const TaskTimes& times = timeline_.tasks[k][t];
-        if (states_[k].waits_for[t] == 0 && times.end == 0 && task.group && times.start == 0)
+    for (std::uint32_t k = 0; k < actors_.size(); ++k) {
+      for (std::uint32_t t = 0; t < actors_[k].waits_for.size(); ++t) {
+        const Task& task = actors_[k].program->tasks[t];
+        const TaskTimes& times = actors_[k].times[t];
+        if (actors_[k].waits_for[t] == 0 && times.end == 0 && task.group && times.start == 0)
           return "class " + std::to_string(k) + ", task " + std::to_string(t) + " in slot " + std::to_string(task.slot) +
                  ", tag " + std::to_string(task.tag) + " waits for its group";
       }
@@ -297,12 +315,11 @@ class Executor {
 
   const Quotient& q_;
   const std::vector<std::vector<GroupCall>>& kinds_;
-  const std::vector<Program>& programs_;
   Sharing sharing_;
   EventQueue queue_;
   Instant now_ = 0;
   std::vector<Plan> plans_;                                    // by program
-  std::vector<ActorState> states_;                             // by actor class
+  std::vector<Actor> actors_;                                  // by actor class
   std::deque<Template> templates_;                             // stable addresses
   std::vector<std::vector<const Template*>> group_templates_;  // by group class and call
   std::vector<std::vector<Meeting>> meetings_;                 // by group class

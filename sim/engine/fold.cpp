@@ -1,7 +1,8 @@
 #include "engine/fold.h"
 
+#include <algorithm>
+#include <compare>
 #include <numeric>
-#include <unordered_map>
 
 #include "base/check.h"
 
@@ -18,40 +19,146 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// What a vertex looks like in a round: its colour and an order-free 128-bit digest of its labelled neighbours.
-struct View {
+// An order-free 128-bit digest of a vertex's labelled neighbours: a sum, so a neighbour that changes colour is exchanged in it.
+struct Digest {
   std::uint64_t low = 0, high = 0;
-  Colour colour = 0;
 
-  void see(std::uint64_t label, Colour neighbour) {
+  static Digest of(std::uint64_t label, Colour neighbour) {
     const std::uint64_t one = mix(mix(label) ^ neighbour);
-    low += one;
-    high += mix(one ^ 0x5851f42d4c957f2dULL);
+    return {one, mix(one ^ 0x5851f42d4c957f2dULL)};
   }
-  friend bool operator==(const View&, const View&) = default;
+  Digest& operator+=(const Digest& d) {
+    low += d.low;
+    high += d.high;
+    return *this;
+  }
+  friend Digest operator-(const Digest& a, const Digest& b) { return {a.low - b.low, a.high - b.high}; }
+  friend auto operator<=>(const Digest&, const Digest&) = default;
 };
 
-struct ViewHash {
-  std::size_t operator()(const View& v) const { return v.low ^ (v.high * 3) ^ mix(v.colour); }
+// Vertices of one class with one digest.
+struct Part {
+  Colour colour = 0;
+  Digest digest;
+  std::uint32_t size = 0;
+  Colour becomes = 0;
 };
 
-// Numbers views by first appearance, so that colours do not depend on hashing order.
-class Renumbering {
+// Parts by first appearance, looked up by hash (open addressing).
+class PartTable {
  public:
-  Colour operator()(const View& view) {
-    if (have_last_ && view == last_) return last_colour_;
-    last_colour_ = seen_.try_emplace(view, static_cast<Colour>(seen_.size())).first->second;
-    last_ = view;
-    have_last_ = true;
-    return last_colour_;
+  std::uint32_t find_or_add(Colour colour, const Digest& digest) {
+    std::size_t at = hash(colour, digest) & mask();
+    for (; slots_[at] != kNone; at = (at + 1) & mask()) {
+      const Part& part = parts_[slots_[at]];
+      if (part.colour == colour && part.digest == digest) return slots_[at];
+    }
+    slots_[at] = static_cast<std::uint32_t>(parts_.size());
+    parts_.push_back({colour, digest, 0, 0});
+    if (parts_.size() * 2 > slots_.size()) grow();
+    return static_cast<std::uint32_t>(parts_.size() - 1);
   }
-  [[nodiscard]] std::size_t count() const { return seen_.size(); }
+  [[nodiscard]] std::vector<Part>& parts() { return parts_; }
 
  private:
-  std::unordered_map<View, Colour, ViewHash> seen_;
-  View last_;
-  Colour last_colour_ = 0;
-  bool have_last_ = false;
+  static std::size_t hash(Colour colour, const Digest& d) { return d.low ^ (d.high * 3) ^ (colour * 0x9e3779b97f4a7c15ULL); }
+  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+  void grow() {
+    slots_.assign(slots_.size() * 2, kNone);
+    for (std::uint32_t i = 0; i < parts_.size(); ++i) {
+      std::size_t at = hash(parts_[i].colour, parts_[i].digest) & mask();
+      while (slots_[at] != kNone) at = (at + 1) & mask();
+      slots_[at] = i;
+    }
+  }
+
+  std::vector<Part> parts_;
+  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(64, kNone);  // a power of two of them
+};
+
+struct Change {
+  std::uint32_t vertex = 0;
+  Colour before = 0, after = 0;
+};
+
+// The actors, the groups or the resources: their colours, what they see, and whose view has changed since they were last split.
+// Vertices of a class that are not touched have one digest.
+class Side {
+ public:
+  template <class Key>
+  Side(std::size_t n, Key key) : colour_(n, 0), digest_(n), touched_(n), is_touched_(n, 1) {
+    size_.assign(n == 0 ? 0 : 1, static_cast<std::uint32_t>(n));
+    std::iota(touched_.begin(), touched_.end(), 0U);
+    for (std::size_t v = 0; v < n; ++v) digest_[v] = Digest::of(key(v), 0);
+    split();
+  }
+
+  [[nodiscard]] Colour colour(std::uint32_t vertex) const { return colour_[vertex]; }
+  void see(std::uint32_t vertex, const Digest& more) {
+    digest_[vertex] += more;
+    if (is_touched_[vertex] != 0) return;
+    is_touched_[vertex] = 1;
+    touched_.push_back(vertex);
+  }
+
+  // Gives the touched vertices of each class new colours by their digests; a class that is touched throughout leaves its colour
+  // to its largest part.
+  std::vector<Change> split() {
+    PartTable table;
+    std::vector<std::uint32_t> part_of;
+    part_of.reserve(touched_.size());
+    for (const std::uint32_t v : touched_) {
+      part_of.push_back(table.find_or_add(colour_[v], digest_[v]));
+      ++table.parts()[part_of.back()].size;
+    }
+    recolour(table.parts());
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < touched_.size(); ++i) {
+      const std::uint32_t v = touched_[i];
+      is_touched_[v] = 0;
+      const Part& part = table.parts()[part_of[i]];
+      if (part.becomes == part.colour) continue;
+      colour_[v] = part.becomes;
+      changes.push_back({v, part.colour, part.becomes});
+    }
+    touched_.clear();
+    return changes;
+  }
+
+  // Colours numbered by first appearance, so that they do not depend on the order of splitting.
+  [[nodiscard]] std::vector<Colour> numbered() const {
+    std::vector<Colour> number(size_.size(), kNone), colours;
+    colours.reserve(colour_.size());
+    Colour next = 0;
+    for (const Colour c : colour_) {
+      if (number[c] == kNone) number[c] = next++;
+      colours.push_back(number[c]);
+    }
+    return colours;
+  }
+  [[nodiscard]] std::size_t classes() const { return size_.size(); }
+
+ private:
+  void recolour(std::vector<Part>& parts) {
+    for (const Part& part : parts) size_[part.colour] -= part.size;  // what is left of a class is untouched
+    std::vector<std::uint32_t> order(parts.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return parts[a].colour != parts[b].colour ? parts[a].colour < parts[b].colour : parts[a].size > parts[b].size;
+    });
+    for (const std::uint32_t i : order) {
+      Part& part = parts[i];
+      part.becomes = size_[part.colour] == 0 ? part.colour : static_cast<Colour>(size_.size());
+      if (part.becomes == size_.size()) size_.push_back(0);
+      size_[part.becomes] = part.size;
+    }
+  }
+
+  std::vector<Colour> colour_;
+  std::vector<Digest> digest_;
+  std::vector<std::uint32_t> touched_;
+  std::vector<std::uint8_t> is_touched_;
+  std::vector<std::uint32_t> size_;  // by colour
 };
 
 // Edges seen from the resources: CSR of (group, amount).
@@ -79,83 +186,151 @@ ResourceEdges reverse_loads(const Structure& s) {
   return edges;
 }
 
+// Edges seen from the groups: CSR of the (actor, slot) pairs that take part.
+struct Membership {
+  std::uint32_t actor = 0;
+  std::uint16_t slot = 0;
+};
+struct GroupEdges {
+  std::vector<std::uint64_t> offset;
+  std::vector<Membership> members;
+};
+
+GroupEdges reverse_slots(const Structure& s) {
+  GroupEdges edges;
+  edges.offset.assign(s.groups() + 1, 0);
+  for (const std::uint32_t g : s.group_of)
+    if (g != kNone) ++edges.offset[g + 1];
+  std::partial_sum(edges.offset.begin(), edges.offset.end(), edges.offset.begin());
+  edges.members.resize(edges.offset.back());
+  std::vector<std::uint64_t> next(edges.offset.begin(), edges.offset.end() - 1);
+  const std::uint32_t* at = s.group_of.data();
+  for (std::uint32_t a = 0; a < s.actors(); ++a)
+    for (int slot = 0; slot < s.slots; ++slot, ++at)
+      if (*at != kNone) edges.members[next[*at]++] = {a, static_cast<std::uint16_t>(slot)};
+  return edges;
+}
+
 struct Colouring {
   std::vector<Colour> actor, group, resource;
   std::size_t actors = 0, groups = 0, resources = 0;
-  [[nodiscard]] std::size_t classes() const { return actors + groups + resources; }
 };
 
-Colouring first_colours(const Structure& s) {
-  Colouring c;
-  const auto paint = [](std::size_t n, auto&& key, std::vector<Colour>& out) {
-    Renumbering number;
-    out.resize(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      View view;
-      view.low = key(i);
-      out[i] = number(view);
-    }
-    return number.count();
-  };
-  c.actors = paint(
-      s.actors(), [&](std::size_t i) { return s.actor_program[i]; }, c.actor);
-  c.groups = paint(
-      s.groups(), [&](std::size_t i) { return s.group_kind[i]; }, c.group);
-  c.resources = paint(
-      s.resources(), [&](std::size_t i) { return static_cast<std::uint64_t>(s.capacity[i]); }, c.resource);
-  return c;
-}
+// What a vertex that changed colour is exchanged for in a neighbour's digest, by the label of the edge.
+class Exchange {
+ public:
+  explicit Exchange(const Change& change) : change_(change) {}
+  const Digest& along(std::uint64_t label) {
+    if (!known_ || label != label_) digest_ = Digest::of(label, change_.after) - Digest::of(label, change_.before);
+    label_ = label;
+    known_ = true;
+    return digest_;
+  }
 
-// One round: every vertex is renumbered by its colour and its neighbours' colours of the round before.
-Colouring refine(const Structure& s, const ResourceEdges& reverse, const Colouring& old) {
-  Colouring next;
-  std::vector<View> group_view(s.groups());
-  for (std::uint32_t g = 0; g < s.groups(); ++g) {
-    group_view[g].colour = old.group[g];
-    for (std::uint64_t e = s.load_offset[g]; e < s.load_offset[g + 1]; ++e)
-      group_view[g].see(static_cast<std::uint64_t>(s.loads[e].amount), old.resource[s.loads[e].resource]);
-  }
-  next.actor.resize(s.actors());
-  Renumbering actor_number;
-  const auto slots = static_cast<std::size_t>(s.slots);
-  for (std::size_t a = 0; a < s.actors(); ++a) {
-    View view;
-    view.colour = old.actor[a];
-    for (std::size_t slot = 0; slot < slots; ++slot) {
-      const std::uint32_t g = s.group_of[a * slots + slot];
-      if (g == kNone) continue;
-      view.see(slot, old.group[g]);
-      group_view[g].see(~slot, old.actor[a]);
-    }
-    next.actor[a] = actor_number(view);
-  }
-  next.actors = actor_number.count();
-  next.group.resize(s.groups());
-  Renumbering group_number;
-  for (std::size_t g = 0; g < s.groups(); ++g) next.group[g] = group_number(group_view[g]);
-  next.groups = group_number.count();
-  next.resource.resize(s.resources());
-  Renumbering resource_number;
-  for (std::size_t r = 0; r < s.resources(); ++r) {
-    View view;
-    view.colour = old.resource[r];
-    for (std::uint64_t e = reverse.offset[r]; e < reverse.offset[r + 1]; ++e)
-      view.see(static_cast<std::uint64_t>(reverse.amount[e]), old.group[reverse.group[e]]);
-    next.resource[r] = resource_number(view);
-  }
-  next.resources = resource_number.count();
-  return next;
-}
+ private:
+  Change change_;
+  bool known_ = false;
+  std::uint64_t label_ = 0;
+  Digest digest_;
+};
 
-Colouring coarsest_equitable(const Structure& s, const ResourceEdges& reverse) {
-  Colouring colours = first_colours(s);
-  while (true) {
-    Colouring next = refine(s, reverse, colours);
-    const bool stable = next.classes() == colours.classes();
-    colours = std::move(next);
-    if (stable) return colours;
+// Splits until nothing changes. Only neighbours of what changed are looked at again, so that an asymmetry costs what it reaches.
+//
+// At first the sides look at one another in the order in which they learn most: groups at actors, resources at groups, groups at
+// resources, actors at groups.
+class Refinement {
+ public:
+  Refinement(const Structure& s, const ResourceEdges& reverse)
+      : s_(s),
+        by_resource_(reverse),
+        by_group_(reverse_slots(s)),
+        actors_(s.actors(), [&](std::size_t a) { return s.actor_program[a]; }),
+        groups_(s.groups(), [&](std::size_t g) { return s.group_kind[g]; }),
+        resources_(s.resources(), [&](std::size_t r) { return static_cast<std::uint64_t>(s.capacity[r]); }) {}
+
+  Colouring run() && {
+    groups_see_actors();
+    groups_.split();  // nobody has looked at a group yet
+    resources_see_groups();
+    resources_.split();
+    groups_see_resources();
+    actors_see_groups();
+    while (true) {
+      const std::vector<Change> of_groups = groups_.split();
+      for (const Change& change : of_groups) tell_of_group(change);
+      const std::vector<Change> of_resources = resources_.split();
+      for (const Change& change : of_resources) tell_of_resource(change);
+      const std::vector<Change> of_actors = actors_.split();
+      for (const Change& change : of_actors) tell_of_actor(change);
+      if (of_groups.empty() && of_resources.empty() && of_actors.empty()) break;
+    }
+    return {actors_.numbered(), groups_.numbered(), resources_.numbered(),
+            actors_.classes(),  groups_.classes(),  resources_.classes()};
   }
-}
+
+ private:
+  static std::uint64_t as_member(std::uint16_t slot) { return ~static_cast<std::uint64_t>(slot); }
+
+  void groups_see_actors() {
+    for (std::uint32_t g = 0; g < s_.groups(); ++g) {
+      Digest all;
+      for (std::uint64_t e = by_group_.offset[g]; e < by_group_.offset[g + 1]; ++e)
+        all += Digest::of(as_member(by_group_.members[e].slot), actors_.colour(by_group_.members[e].actor));
+      groups_.see(g, all);
+    }
+  }
+  void groups_see_resources() {
+    for (std::uint32_t g = 0; g < s_.groups(); ++g) {
+      Digest all;
+      for (std::uint64_t e = s_.load_offset[g]; e < s_.load_offset[g + 1]; ++e)
+        all += Digest::of(static_cast<std::uint64_t>(s_.loads[e].amount), resources_.colour(s_.loads[e].resource));
+      groups_.see(g, all);
+    }
+  }
+  void resources_see_groups() {
+    for (std::uint32_t r = 0; r < s_.resources(); ++r) {
+      Digest all;
+      for (std::uint64_t e = by_resource_.offset[r]; e < by_resource_.offset[r + 1]; ++e)
+        all += Digest::of(static_cast<std::uint64_t>(by_resource_.amount[e]), groups_.colour(by_resource_.group[e]));
+      resources_.see(r, all);
+    }
+  }
+  void actors_see_groups() {
+    const std::uint32_t* at = s_.group_of.data();
+    for (std::uint32_t a = 0; a < s_.actors(); ++a) {
+      Digest all;
+      for (int slot = 0; slot < s_.slots; ++slot, ++at)
+        if (*at != kNone) all += Digest::of(static_cast<std::uint64_t>(slot), groups_.colour(*at));
+      actors_.see(a, all);
+    }
+  }
+
+  void tell_of_group(const Change& change) {
+    const std::uint32_t g = change.vertex;
+    Exchange exchange(change);
+    for (std::uint64_t e = by_group_.offset[g]; e < by_group_.offset[g + 1]; ++e)
+      actors_.see(by_group_.members[e].actor, exchange.along(by_group_.members[e].slot));
+    for (std::uint64_t e = s_.load_offset[g]; e < s_.load_offset[g + 1]; ++e)
+      resources_.see(s_.loads[e].resource, exchange.along(static_cast<std::uint64_t>(s_.loads[e].amount)));
+  }
+  void tell_of_resource(const Change& change) {
+    const std::uint32_t r = change.vertex;
+    Exchange exchange(change);
+    for (std::uint64_t e = by_resource_.offset[r]; e < by_resource_.offset[r + 1]; ++e)
+      groups_.see(by_resource_.group[e], exchange.along(static_cast<std::uint64_t>(by_resource_.amount[e])));
+  }
+  void tell_of_actor(const Change& change) {
+    Exchange exchange(change);
+    const std::uint32_t* groups = s_.group_of.data() + change.vertex * static_cast<std::size_t>(s_.slots);
+    for (int slot = 0; slot < s_.slots; ++slot)
+      if (groups[slot] != kNone) groups_.see(groups[slot], exchange.along(as_member(static_cast<std::uint16_t>(slot))));
+  }
+
+  const Structure& s_;
+  const ResourceEdges& by_resource_;
+  GroupEdges by_group_;
+  Side actors_, groups_, resources_;
+};
 
 Colouring all_different(const Structure& s) {
   Colouring c;
@@ -242,7 +417,7 @@ Quotient quotient_of(const Structure& s, const ResourceEdges& reverse, const Col
 Quotient fold(const Structure& structure) {
   HEADWAY_CHECK(structure.load_offset.size() == structure.groups() + 1, "loads end where groups end");
   const ResourceEdges reverse = reverse_loads(structure);
-  return quotient_of(structure, reverse, coarsest_equitable(structure, reverse));
+  return quotient_of(structure, reverse, Refinement(structure, reverse).run());
 }
 
 Quotient unfolded(const Structure& structure) {

@@ -1,19 +1,21 @@
 #include "engine/sharing.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 
 namespace headway {
-namespace {
 
-std::int64_t wanted_at(double top_level, const Draw& draw) {
-  return static_cast<std::int64_t>(std::floor(static_cast<double>(draw.amount) * top_level));
+Demand::Demand(double top_level, std::vector<Draw> draws, std::vector<Draw> holds)
+    : top_level_(top_level), holds_(std::move(holds)) {
+  draws_.reserve(draws.size());
+  for (const Draw& d : draws)
+    draws_.push_back({d.resource, d.amount, static_cast<std::int64_t>(std::floor(static_cast<double>(d.amount) * top_level))});
 }
 
-}  // namespace
-
-Sharing::Sharing(std::vector<std::int64_t> capacity) : resources_(capacity.size()) {
+Sharing::Sharing(const std::vector<std::int64_t>& capacity) : resources_(capacity.size()) {
   for (std::size_t r = 0; r < capacity.size(); ++r) resources_[r].capacity = capacity[r];
 }
 
@@ -23,22 +25,21 @@ void Sharing::touch(std::uint32_t resource) {
   dirty_.push_back(resource);
 }
 
-void Sharing::enter(ActivityId id, double top_level, std::span<const Draw> draws, std::span<const Draw> holds) {
+void Sharing::enter(ActivityId id, const Demand& demand) {
   if (id >= running_.size()) running_.resize(id + 1);
   Running& a = running_[id];
-  a.top_level = top_level;
+  a.demand = &demand;
   a.level = 0;
-  a.draws = draws;
-  a.holds = holds;
+  const std::span<const Demand::Wish> draws = demand.draws();
   a.position.resize(draws.size());
   for (std::uint32_t i = 0; i < draws.size(); ++i) {
     Resource& r = resources_[draws[i].resource];
     a.position[i] = static_cast<std::uint32_t>(r.places.size());
     r.places.push_back({id, i});
-    r.wanted += wanted_at(top_level, draws[i]);
+    r.wanted += draws[i].at_top;
     touch(draws[i].resource);
   }
-  for (const Draw& hold : holds) {
+  for (const Draw& hold : demand.holds()) {
     resources_[hold.resource].capacity -= hold.amount;
     touch(hold.resource);
   }
@@ -46,42 +47,23 @@ void Sharing::enter(ActivityId id, double top_level, std::span<const Draw> draws
 }
 
 void Sharing::leave(ActivityId id) {
-  Running& a = running_[id];
-  for (std::uint32_t i = 0; i < a.draws.size(); ++i) {
-    Resource& r = resources_[a.draws[i].resource];
+  const Running& a = running_[id];
+  const std::span<const Demand::Wish> draws = a.demand->draws();
+  for (std::uint32_t i = 0; i < draws.size(); ++i) {
+    Resource& r = resources_[draws[i].resource];
     const Place moved = r.places.back();
-    r.places[a.position[i]] = moved;
-    running_[moved.activity].position[moved.draw] = a.position[i];
     r.places.pop_back();
-    r.wanted -= wanted_at(a.top_level, a.draws[i]);
-    touch(a.draws[i].resource);
+    if (moved.activity != id || moved.draw != i) {
+      r.places[a.position[i]] = moved;
+      running_[moved.activity].position[moved.draw] = a.position[i];
+    }
+    r.wanted -= draws[i].at_top;
+    touch(draws[i].resource);
   }
-  for (const Draw& hold : a.holds) {
+  for (const Draw& hold : a.demand->holds()) {
     resources_[hold.resource].capacity += hold.amount;
     touch(hold.resource);
   }
-  a.draws = {};
-  a.holds = {};
-}
-
-void Sharing::set_level(ActivityId id, double level) {
-  if (running_[id].level == level) return;
-  running_[id].level = level;
-  changes_.push_back({id, level});
-}
-
-void Sharing::collect_changes() {
-  ++visit_;
-  for (const std::uint32_t r : dirty_)
-    if ((resources_[r].tight() || resources_[r].was_tight) && resources_[r].visited != visit_) solve_component(r);
-  for (const std::uint32_t r : dirty_) {
-    resources_[r].dirty = false;
-    resources_[r].was_tight = resources_[r].tight();
-  }
-  dirty_.clear();
-  for (const ActivityId id : fresh_)
-    if (running_[id].visited != visit_) set_level(id, running_[id].top_level);
-  fresh_.clear();
 }
 
 // All activities reachable from `seed` through tight resources.
@@ -95,7 +77,7 @@ void Sharing::gather(std::uint32_t seed) {
       if (a.visited == visit_) continue;
       a.visited = visit_;
       component_activities_.push_back(place.activity);
-      for (const Draw& d : a.draws) {
+      for (const Demand::Wish& d : a.demand->draws()) {
         Resource& r = resources_[d.resource];
         if (!r.tight() || r.visited == visit_) continue;
         r.visited = visit_;
@@ -105,7 +87,29 @@ void Sharing::gather(std::uint32_t seed) {
   }
 }
 
+// The commonest component, a kernel alone with what communications have left of its device: no filling, the same division.
+bool Sharing::solve_alone(std::uint32_t seed) {
+  if (resources_[seed].places.size() != 1) return false;
+  const ActivityId id = resources_[seed].places.front().activity;
+  Running& a = running_[id];
+  double level = a.demand->top_level();
+  for (const Demand::Wish& d : a.demand->draws()) {
+    const Resource& r = resources_[d.resource];
+    if (!r.tight()) continue;
+    if (r.places.size() != 1 || r.capacity <= 0) return false;
+    level = std::min(level, static_cast<double>(r.capacity) / static_cast<double>(d.amount));
+  }
+  for (const Demand::Wish& d : a.demand->draws())
+    if (Resource& r = resources_[d.resource]; r.tight()) r.visited = visit_;
+  a.visited = visit_;
+  component_activities_.assign(1, id);
+  component_level_.assign(1, level);
+  return true;
+}
+
 void Sharing::solve_component(std::uint32_t seed) {
+  ++solves_;
+  if (solve_alone(seed)) return;
   gather(seed);
   component_capacity_.clear();
   for (const std::uint32_t r : component_resources_) {
@@ -117,15 +121,14 @@ void Sharing::solve_component(std::uint32_t seed) {
   component_draws_.clear();
   component_top_.clear();
   for (const ActivityId id : component_activities_) {
-    for (const Draw& d : running_[id].draws)
+    const Demand& demand = *running_[id].demand;
+    for (const Demand::Wish& d : demand.draws())
       if (resources_[d.resource].tight()) component_draws_.push_back({resources_[d.resource].local, d.amount});
     component_offset_.push_back(static_cast<std::uint32_t>(component_draws_.size()));
-    component_top_.push_back(running_[id].top_level);
+    component_top_.push_back(demand.top_level());
   }
   component_level_.resize(component_activities_.size());
   solve_max_min({component_capacity_, component_offset_, component_draws_, component_top_}, scratch_, component_level_);
-  for (std::size_t i = 0; i < component_activities_.size(); ++i) set_level(component_activities_[i], component_level_[i]);
-  ++solves_;
 }
 
 }  // namespace headway

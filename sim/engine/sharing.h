@@ -12,34 +12,49 @@
 
 namespace headway {
 
+// What an activity asks of resources whenever it runs: `draws` per second at level 1, up to `top_level`; `holds` are taken out of
+// capacities while it runs, whatever its level.
+class Demand {
+ public:
+  Demand(double top_level, std::vector<Draw> draws, std::vector<Draw> holds);
+
+  struct Wish {
+    std::uint32_t resource = 0;
+    std::int64_t amount = 0;  // per second at level 1
+    std::int64_t at_top = 0;  // per second at the top level
+  };
+  [[nodiscard]] double top_level() const { return top_level_; }
+  [[nodiscard]] std::span<const Wish> draws() const { return draws_; }
+  [[nodiscard]] std::span<const Draw> holds() const { return holds_; }
+
+ private:
+  double top_level_;
+  std::vector<Wish> draws_;
+  std::vector<Draw> holds_;
+};
+
 class Sharing {
  public:
   using ActivityId = std::uint32_t;
 
-  explicit Sharing(std::vector<std::int64_t> capacity);
+  explicit Sharing(const std::vector<std::int64_t>& capacity);
 
-  // The activity begins to draw: `draws` per second at level 1, up to `top_level`, and takes `holds` out of capacities while it
-  // runs. Both spans must stay valid until it leaves. Levels are not computed before share().
-  void enter(ActivityId activity, double top_level, std::span<const Draw> draws, std::span<const Draw> holds);
+  // The activity begins to draw. `demand` must stay valid until it leaves. Levels are not computed before share().
+  void enter(ActivityId activity, const Demand& demand);
   void leave(ActivityId activity);
 
   // Computes the levels that can have changed since the last call; `changed(activity, level)` for each whose level is another.
   template <class Changed>
-  void share(Changed&& changed) {
-    collect_changes();
-    for (const Change& change : changes_) changed(change.activity, change.level);
-    changes_.clear();
-  }
+  void share(Changed&& changed);
 
   [[nodiscard]] std::uint64_t solves() const { return solves_; }
 
  private:
   struct Running {
-    double top_level = 0;
+    const Demand* demand = nullptr;
     double level = 0;  // 0 until the first share
-    std::span<const Draw> draws, holds;
-    std::vector<std::uint32_t> position;  // of this activity in each resource's list
     std::uint32_t visited = 0;
+    std::vector<std::uint32_t> position;  // of this activity in each resource's list
   };
   struct Place {
     ActivityId activity = 0;
@@ -55,22 +70,17 @@ class Sharing {
     std::vector<Place> places;
     [[nodiscard]] bool tight() const { return wanted > capacity; }
   };
-  struct Change {
-    ActivityId activity = 0;
-    double level = 0;
-  };
 
   void touch(std::uint32_t resource);
-  void collect_changes();
+  // Solves the component of `seed`: its activities and their levels are then in component_activities_ and component_level_.
   void solve_component(std::uint32_t seed);
+  [[nodiscard]] bool solve_alone(std::uint32_t seed);
   void gather(std::uint32_t seed);
-  void set_level(ActivityId activity, double level);
 
   std::vector<Resource> resources_;
   std::vector<Running> running_;
   std::vector<ActivityId> fresh_;
   std::vector<std::uint32_t> dirty_;
-  std::vector<Change> changes_;
   std::uint32_t visit_ = 0;
   std::uint64_t solves_ = 0;
 
@@ -83,5 +93,32 @@ class Sharing {
   std::vector<double> component_top_, component_level_;
   MaxMinScratch scratch_;
 };
+
+template <class Changed>
+void Sharing::share(Changed&& changed) {
+  ++visit_;
+  for (const std::uint32_t r : dirty_) {
+    Resource& resource = resources_[r];
+    const bool coupled = resource.tight() || resource.was_tight;
+    resource.was_tight = resource.tight();
+    resource.dirty = false;
+    if (!coupled || resource.visited == visit_) continue;
+    solve_component(r);
+    for (std::size_t i = 0; i < component_activities_.size(); ++i) {
+      Running& a = running_[component_activities_[i]];
+      if (a.level == component_level_[i]) continue;
+      a.level = component_level_[i];
+      changed(component_activities_[i], a.level);
+    }
+  }
+  dirty_.clear();
+  for (const ActivityId id : fresh_) {
+    Running& a = running_[id];
+    if (a.visited == visit_) continue;
+    a.level = a.demand->top_level();
+    changed(id, a.level);
+  }
+  fresh_.clear();
+}
 
 }  // namespace headway

@@ -1,4 +1,4 @@
-// Long training steps run at the power cap, below the clock of a short benchmark.
+// The share of the short-burst rate of matrix kernels that is left in a clock regime.
 #pragma once
 
 #include "hardware/device.h"
@@ -7,7 +7,10 @@
 namespace headway {
 
 [[nodiscard]] inline double clock_share(const Device& device, ClockRegime regime) {
-  return regime == ClockRegime::burst ? 1.0 : require_share(device.sustained_clock, device, "sustained_clock");
+  if (regime == ClockRegime::burst) return 1.0;
+  if (regime == ClockRegime::power_limited && device.power_limited_clock.known)
+    return require_share(device.power_limited_clock, device, "power_limited_clock");
+  return require_share(device.sustained_clock, device, "sustained_clock");
 }
 
 }  // namespace headway

@@ -11,6 +11,7 @@
 #include "base/diagnostic.h"
 #include "base/quantity.h"
 #include "base/sourced.h"
+#include "hardware/gemm_table.h"
 #include "work/kernel.h"
 #include "work/number_format.h"
 
@@ -22,6 +23,8 @@ struct MatrixRate {
   Sourced<double> gemm_fraction;  // of peak, that large GEMMs reach in a short burst: P in t = t0 + ((F/P)^p + (B/W)^p)^(1/p)
   Sourced<double> gemm_knee;      // p: how sharp the knee of the roofline is
   Sourced<Seconds> gemm_floor;    // t0: shortest GEMM
+  Sourced<double>
+      block_scaled_share;  // of that rate, with a scale per block inside the product; needed by ScaleBlock::block only
 };
 
 // Fused attention: the share of `peak` (of its format) that long sequences with many heads approach, and what a short one loses.
@@ -49,7 +52,10 @@ struct Device {
   std::map<StreamClass, Sourced<double>> stream_fraction;  // of memory_bandwidth, by class of memory-bound kernel
   Sourced<Seconds> stream_floor;                           // shortest memory-bound kernel
 
+  std::optional<GemmTable> gemm_table;  // measured products that override the formula where they reach; optional
+
   Sourced<double> sustained_clock;           // burst rate of matrix kernels that survives at the power cap in a training step
+  Sourced<double> power_limited_clock;       // ... in a kernel repeated alone for a second and more; unknown: sustained_clock
   Sourced<double> weight_gradient_slowdown;  // time of a weight-gradient GEMM over the forward one of equal shape (>= 1)
   Sourced<int> multiprocessors;              // SMs, CUs, cores: tile and wave quantisation, and what a collective holds
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include "base/check.h"
 #include "hardware/clock.h"
@@ -38,6 +40,28 @@ double efficiency_of(const Tile& tile, double m, double n, double batch, double 
   return tile.rate * filled * waves / paid;
 }
 
+// What was measured of this product, brought to the clock of the regime.
+std::optional<Seconds> measured_time(const Gemm& gemm, const MatrixRate& matrix, const Device& device, ClockRegime regime,
+                                     TableUse& use) {
+  if (!device.gemm_table) return std::nullopt;
+  const std::optional<Seconds> burst = device.gemm_table->lookup(gemm);
+  use = burst ? TableUse::hit : TableUse::miss;
+  if (!burst) return std::nullopt;
+  const Kernel kernel{"", gemm};
+  const Seconds bound = std::max(matrix_flops(kernel) / require(matrix.peak, device, "peak"),
+                                 least_traffic(kernel) / require(device.memory_bandwidth, device, "memory_bandwidth"));
+  if (*burst < bound)
+    throw InputError({device.gemm_table->file(), 0, 0},
+                     "a measured product of about " + std::to_string(std::llround(gemm.m)) + " x " +
+                         std::to_string(std::llround(gemm.n)) + " x " + std::to_string(std::llround(gemm.k)) + " in " +
+                         std::string(name_of(gemm.format)) + " beats what " + device.name + " can do at its peak");
+  return *burst / clock_share(device, regime);
+}
+
+double scaling_share(const Gemm& gemm, const MatrixRate& matrix, const Device& device) {
+  return gemm.scale == ScaleBlock::block ? require_share(matrix.block_scaled_share, device, "block_scaled_share") : 1.0;
+}
+
 }  // namespace
 
 double tile_efficiency(double m, double n, double k, double batch, int multiprocessors) {
@@ -46,13 +70,14 @@ double tile_efficiency(double m, double n, double k, double batch, int multiproc
   return best * k / (k + kFillAndDrain);
 }
 
-Seconds gemm_time(const Gemm& gemm, const Device& device, ClockRegime regime) {
+Seconds gemm_time(const Gemm& gemm, const Device& device, ClockRegime regime, TableUse& use) {
   HEADWAY_CHECK(gemm.m > 0 && gemm.n > 0 && gemm.k > 0 && gemm.batch > 0, "a GEMM has positive dimensions");
   const Kernel kernel{"", gemm};
   const MatrixRate& matrix = require_format(gemm.format, device);
+  if (const std::optional<Seconds> measured = measured_time(gemm, matrix, device, regime, use)) return *measured;
   const int multiprocessors = require(device.multiprocessors, device, "multiprocessors");
   const double share = require_share(matrix.gemm_fraction, device, "gemm_fraction") * clock_share(device, regime) *
-                       tile_efficiency(gemm.m, gemm.n, gemm.k, gemm.batch, multiprocessors);
+                       scaling_share(gemm, matrix, device) * tile_efficiency(gemm.m, gemm.n, gemm.k, gemm.batch, multiprocessors);
   const Seconds compute = matrix_flops(kernel) / (require(matrix.peak, device, "peak") * share);
   const Seconds memory = least_traffic(kernel) / (require(device.memory_bandwidth, device, "memory_bandwidth") *
                                                   require_share(device.gemm_memory_fraction, device, "gemm_memory_fraction"));

@@ -14,8 +14,9 @@ struct Alone {
   const Device& device;
   const std::string& attention_kernel;
   ClockRegime regime;
+  TableUse& use;
 
-  Seconds operator()(const Gemm& gemm) const { return gemm_time(gemm, device, regime); }
+  Seconds operator()(const Gemm& gemm) const { return gemm_time(gemm, device, regime, use); }
   Seconds operator()(const Attention& attention) const { return attention_time(attention, device, attention_kernel, regime); }
   Seconds operator()(const Streaming& streaming) const { return streaming_time(streaming, device); }
 };
@@ -37,7 +38,7 @@ struct OnMatrixUnits {
 KernelCost kernel_cost(const Kernel& kernel, const Device& device, const std::string& attention_kernel, ClockRegime regime) {
   HEADWAY_CHECK(kernel.repeat >= 0, "a kernel runs no negative number of times");
   KernelCost cost;
-  cost.time = kernel.repeat * std::visit(Alone{device, attention_kernel, regime}, kernel.work);
+  cost.time = kernel.repeat * std::visit(Alone{device, attention_kernel, regime, cost.table}, kernel.work);
   cost.flops = matrix_flops(kernel);
   cost.traffic = least_traffic(kernel);
 

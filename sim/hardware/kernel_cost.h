@@ -13,13 +13,16 @@
 namespace headway {
 
 struct KernelCost {
-  Seconds time;         // stand-alone device time, launches not counted
-  Flops flops;          // on the matrix units
-  Bytes traffic;        // to and from memory
-  double matrix_share;  // share of the matrix units in use at full speed, 0..1 (time at dense peak / time)
+  Seconds time;                     // stand-alone device time, launches not counted
+  Flops flops;                      // on the matrix units
+  Bytes traffic;                    // to and from memory
+  double matrix_share;              // share of the matrix units in use at full speed, 0..1 (time at dense peak / time)
+  TableUse table = TableUse::none;  // of the device's measured products
 };
 
-enum class ClockRegime { burst, sustained };  // burst: an isolated kernel benchmark; sustained: inside a training step
+// burst: an isolated kernel benchmark of milliseconds. power_limited: the same kernel alone for a second and more, at the power
+// cap. sustained: inside a training step, among other kernels and traffic.
+enum class ClockRegime { burst, power_limited, sustained };
 
 // `attention_kernel` names an entry of Device::attention; used by Attention kernels only.
 // Throws InputError when the device lacks a value the kernel needs.

@@ -48,10 +48,25 @@ class ValueLines {
   std::string text_;
 };
 
-std::string network_text(const NetworkSpec& network) {
-  std::string text =
-      fmt::format("{}, {}, {} per device and direction", name_of(network.kind),
-                  network.technology.title.empty() ? network.technology.name : network.technology.title, rate_text(network.port));
+// "450 GB/s", of a mixed fleet "450 GB/s / 200 GB/s".
+std::string ports_text(const Cluster& cluster, const NetworkSpec& network) {
+  try {
+    std::string text, last;
+    for (const Bandwidth port : group_ports(cluster, network)) {
+      const std::string rate = rate_text(port);
+      if (rate != last) text += (text.empty() ? "" : " / ") + rate;
+      last = rate;
+    }
+    return text;
+  } catch (const InputError&) {
+    return "an unknown rate";
+  }
+}
+
+std::string network_text(const Cluster& cluster, const NetworkSpec& network) {
+  std::string text = fmt::format("{}, {}, {} per device and direction", name_of(network.kind),
+                                 network.technology.title.empty() ? network.technology.name : network.technology.title,
+                                 ports_text(cluster, network));
   text += network.domain > 0 ? fmt::format(", domains of {} devices", network.domain) : ", whole cluster";
   if (network.taper != 1.0) text += fmt::format(", taper {:g}:1", network.taper);
   if (network.leaf_oversubscription != 1.0) text += fmt::format(", leaf oversubscription {:g}:1", network.leaf_oversubscription);
@@ -74,7 +89,7 @@ std::string cluster_facts(const Cluster& cluster) {
   for (const DeviceGroup& group : cluster.groups)
     out += fact("of", fmt::format("{} x {} ({})", grouped(group.devices), group.device.name, group.device.title));
   out += fact("per node", grouped(cluster.devices_per_node));
-  for (const NetworkSpec& network : cluster.networks) out += fact(network.name, network_text(network));
+  for (const NetworkSpec& network : cluster.networks) out += fact(network.name, network_text(cluster, network));
   for (const SlowDevice& slow : cluster.slow_devices)
     out += fact("slow device", fmt::format("{} at {:g} of its speed", slow.device, slow.speed));
   return out;

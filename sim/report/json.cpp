@@ -43,16 +43,22 @@ Json breakdown(const Result& r) {
 Json memory(const Result& r) {
   Json by_stage = Json::array();
   Json terms = Json::array();
+  Json grades = Json::object();
   for (const StageMemory& stage : r.memory_by_stage) {
     by_stage.push_back(finite(gib(stage.total())));
     Json of_stage = Json::object();
-    for (const MemoryTerm& term : stage.terms) of_stage[snake(term.name)] = finite(gib(term.bytes));
+    for (const MemoryTerm& term : stage.terms) {
+      of_stage[snake(term.name)] = finite(gib(term.bytes));
+      grades[snake(term.name)] = std::string(name_of(term.grade));
+    }
     terms.push_back(std::move(of_stage));
   }
   return {{"peak", finite(gib(peak_memory(r)))},
           {"capacity", finite(gib(r.memory_capacity))},
           {"by_stage", by_stage},
-          {"terms_by_stage", terms}};
+          {"terms_by_stage", terms},
+          {"term_grades", grades},
+          {"to_fit", r.memory_advice}};
 }
 
 Json collectives(const Result& r) {
@@ -70,8 +76,13 @@ Json collectives(const Result& r) {
 Json statistics(const Stats& stats) {
   Json by_phase = Json::object();
   for (const auto& [phase, cpu_s] : stats.cpu_by_phase_s) by_phase[phase] = finite(cpu_s);
-  return {{"wall_s", finite(stats.wall_s)}, {"cpu_s", finite(stats.cpu_s)}, {"peak_rss_mib", finite(stats.peak_rss_mib)},
-          {"events", stats.events},         {"solves", stats.solves},       {"cpu_by_phase_s", by_phase}};
+  return {{"wall_s", finite(stats.wall_s)},
+          {"cpu_s", finite(stats.cpu_s)},
+          {"peak_rss_mib", finite(stats.peak_rss_mib)},
+          {"events", stats.events},
+          {"solves", stats.solves},
+          {"cpu_by_phase_s", by_phase},
+          {"gemm_table", {{"hits", stats.gemm_table_hits}, {"misses", stats.gemm_table_misses}}}};
 }
 
 Json run(const Answer& answer, bool stats) {
@@ -135,7 +146,9 @@ std::string compare_json(std::span<const Answer> answers, bool stats) {
   return document(list);
 }
 
-std::string validation_json(const ValidationScore& score) {
+namespace {
+
+Json validation(const ValidationScore& score) {
   Json cells = Json::array();
   for (const Cell& cell : score.cells)
     cells.push_back({{"source", cell.source},
@@ -144,26 +157,38 @@ std::string validation_json(const ValidationScore& score) {
                      {"mape", finite(cell.mape)},
                      {"bias", finite(cell.bias)}});
   Json runs = Json::array();
-  for (const ScoredRun& row : score.runs)
-    runs.push_back({{"id", row.id},
-                    {"device", row.device},
-                    {"scored", row.scored},
-                    {"measured", finite(row.measured)},
-                    {"predicted", finite(row.predicted)},
-                    {"error", finite(row.error)},
-                    {"assumed", row.assumed}});
+  for (const ScoredRun& row : score.runs) {
+    Json json = {{"id", row.id},
+                 {"device", row.device},
+                 {"scored", row.scored},
+                 {"measured", finite(row.measured)},
+                 {"predicted", finite(row.predicted)},
+                 {"error", finite(row.error)},
+                 {"assumed", row.assumed}};
+    if (!row.what.empty()) json["what"] = row.what;
+    runs.push_back(std::move(json));
+  }
   Json skipped = Json::array();
   for (const SkippedRun& row : score.skipped) skipped.push_back({{"id", row.id}, {"why", row.why}});
-  return document({{"kind", score.kind},
-                   {"rows", score.rows},
-                   {"scored", score.scored},
-                   {"mape", finite(score.mape)},
-                   {"median_ape", finite(score.median_ape)},
-                   {"macro_mape", finite(score.macro_mape)},
-                   {"bias", finite(score.bias)},
-                   {"cells", cells},
-                   {"runs", runs},
-                   {"skipped", skipped}});
+  return {{"kind", score.kind},
+          {"rows", score.rows},
+          {"scored", score.scored},
+          {"mape", finite(score.mape)},
+          {"median_ape", finite(score.median_ape)},
+          {"macro_mape", finite(score.macro_mape)},
+          {"bias", finite(score.bias)},
+          {"cells", cells},
+          {"runs", runs},
+          {"skipped", skipped}};
+}
+
+}  // namespace
+
+std::string validation_json(std::span<const ValidationScore> scores) {
+  if (scores.size() == 1) return document(validation(scores.front()));
+  Json list = Json::array();
+  for (const ValidationScore& score : scores) list.push_back(validation(score));
+  return document(list);
 }
 
 std::string list_json(const std::vector<ListEntry>& entries) {

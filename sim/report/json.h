@@ -19,7 +19,8 @@ namespace headway {
 // Always a list, best first: the keys of run_json and "rank", "share_of_best", "share_of_best_per_device", "why_behind".
 [[nodiscard]] std::string compare_json(std::span<const Answer> answers, bool stats);
 
-[[nodiscard]] std::string validation_json(const ValidationScore& score);
+// One score: an object; several kinds of measurements: a list.
+[[nodiscard]] std::string validation_json(std::span<const ValidationScore> scores);
 
 struct ListEntry {
   std::string name, title;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "study/breakdown_parts.h"
@@ -42,6 +43,7 @@ std::string facts(const Answer& answer) {
   };
   fact("question", answer.question);
   fact("limited by", r.bottleneck);
+  fact("to fit", r.memory_advice);
   fact("model", fmt::format("{}, {}, {}", r.model_title, r.recipe_name, r.software_name));
   fact("cluster", fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.devices), r.device_title,
                               r.packages != r.devices ? fmt::format(" ({} packages)", grouped(r.packages)) : ""));
@@ -94,9 +96,14 @@ std::string memory(const Result& r, const TextStyle& style) {
     for (const MemoryTerm& term : stage.terms)
       if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
 
-  std::vector<std::string> header = {"stage", "total"};
-  header.insert(header.end(), names.begin(), names.end());
+  std::vector<std::string> header = {"", ""}, below = {"stage", "total"};  // "optimizer states" stands on two lines
+  for (const std::string& name : names) {
+    const auto space = name.find(' ');
+    header.push_back(space == std::string::npos ? "" : name.substr(0, space));
+    below.push_back(space == std::string::npos ? name : name.substr(space + 1));
+  }
   Table table(header, std::vector<bool>(header.size(), true));
+  table.row(std::move(below));
   for (std::size_t first = 0; first < r.memory_by_stage.size();) {
     const StageMemory& stage = r.memory_by_stage[first];
     std::size_t last = first;
@@ -138,7 +145,29 @@ std::string statistics(const Result& r, const TextStyle& style) {
   for (const auto& [phase, cpu_s] : r.stats.cpu_by_phase_s) out += fmt::format("    {:<20} {:.3f} s CPU\n", phase, cpu_s);
   out += fmt::format("  {} ranks in {} classes, {} events, {} rate solutions\n", r.ranks, r.rank_classes, r.stats.events,
                      r.stats.solves);
+  if (const auto products = r.stats.gemm_table_hits + r.stats.gemm_table_misses; products > 0)
+    out += fmt::format("  {} of {} matrix products found in the device's measured table, the rest by formula\n",
+                       r.stats.gemm_table_hits, products);
   return out;
+}
+
+// Who wins, who is as good, by how much the rest lose, and why the last does.
+std::string comparison_verdict(const std::vector<Standing>& standings, const std::vector<const Result*>& results) {
+  const Result& winner = *results[standings.front().run];
+  std::string text = fmt::format("{} {}: {} tokens/s", winner.scenario, standings.size() > 1 ? "is best" : "stands alone",
+                                 grouped(winner.tokens_per_s));
+  if (!winner.fits) text += "; but no plan fits in memory";
+  std::string alike, behind;
+  for (const Standing& standing : std::span(standings).subspan(1)) {
+    const Result& r = *results[standing.run];
+    std::string& list = standing.alike ? alike : behind;
+    list += list.empty() ? "" : ", ";
+    list += standing.alike ? r.scenario
+                           : fmt::format("{:.2f}x {}{}", 1 / standing.share_of_best, r.scenario, r.fits ? "" : " (does not fit)");
+  }
+  if (!alike.empty()) text += "; within 0.5 % of it: " + alike;
+  if (!behind.empty()) text += ". Against the rest: " + behind;
+  return text + (behind.empty() ? "" : fmt::format(". Why the last is behind: {}", standings.back().why));
 }
 
 }  // namespace
@@ -180,24 +209,15 @@ std::string compare_text(std::span<const Answer> answers, const TextStyle& style
   const std::vector<Standing> standings = compare(results);
   const Result& winner = *results[standings.front().run];
 
-  std::string verdict_line =
-      fmt::format("{} {}: {} tokens/s, {} per device", winner.scenario, standings.size() > 1 ? "is best" : "stands alone",
-                  grouped(winner.tokens_per_s), grouped(tokens_per_s_per_device(winner)));
-  if (!winner.fits) verdict_line += "; but no plan fits in memory";
-  if (standings.size() > 1) {
-    const Result& second = *results[standings[1].run];
-    if (second.fits == winner.fits)
-      verdict_line += fmt::format("; {:.2f}x the next, {}", winner.tokens_per_s / second.tokens_per_s, second.scenario);
-  }
-  std::string out = toned(wrapped("", verdict_line), winner.fits ? Tone::good : Tone::bad, style) + "\n";
+  const bool good = winner.fits;
+  std::string out = toned(wrapped("", comparison_verdict(standings, results)), good ? Tone::good : Tone::bad, style) + "\n";
 
-  Table table({"scenario", "tokens/s", "of best", "per device", "of best", "step", "MFU", "devices", "memory GiB"},
-              {false, true, true, true, true, true, true, true, true});
+  Table table({"scenario", "tokens/s", "of best", "per card", "step", "MFU", "devices", "memory GiB"},
+              {false, true, true, true, true, true, true, true});
   for (const Standing& standing : standings) {
     const Result& r = *results[standing.run];
     table.row({r.scenario, grouped(r.tokens_per_s), fmt::format("{:.2f}", standing.share_of_best),
-               grouped(tokens_per_s_per_device(r)), fmt::format("{:.2f}", standing.share_per_device), seconds_text(r.step_time),
-               percent_text(r.mfu), grouped(r.devices),
+               grouped(r.tokens_per_s / r.packages), seconds_text(r.step_time), percent_text(r.mfu), grouped(r.devices),
                fmt::format("{:.1f}/{:.1f}{}", gib(peak_memory(r)), gib(r.memory_capacity), r.fits ? "" : "!")});
   }
   out += table.text();

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/check.h"
@@ -75,16 +77,40 @@ class TraceWriter {
   bool first_ = true;
 };
 
-// The names of a program's operations, quoted once each.
-struct Names {
-  std::vector<std::string> segments, calls, waits;
-  explicit Names(const RankProgram& program) {
-    for (const Segment& segment : program.segments) segments.push_back(quoted(segment.name));
-    for (const CollectiveCall& call : program.calls) {
-      calls.push_back(quoted(call.name));
-      waits.push_back(quoted("wait: " + call.name));
-    }
+// The names of a program's operations: the pass they belong to as people draw it, "F 3" or, with virtual stages, "F 3.1"
+// (microbatch.chunk), before what they do. The texts are made once each, ready to stand between quotes.
+class Names {
+ public:
+  explicit Names(const RankProgram& program) : program_(program) {
+    const bool chunks =
+        std::any_of(program.passes.begin(), program.passes.end(), [](const Pass& pass) { return pass.chunk > 0; });
+    for (const Pass& pass : program.passes)
+      passes_.push_back(fmt::format("{} {}{} ", pass.kind == PassKind::forward ? 'F' : 'B', pass.microbatch,
+                                    chunks ? fmt::format(".{}", pass.chunk) : ""));
+    for (const Segment& segment : program.segments) segments_.push_back(escaped(segment.name));
+    for (const CollectiveCall& call : program.calls) calls_.push_back(escaped(call.name));
   }
+
+  [[nodiscard]] std::string of(const Op& op, std::string_view before = "") const {
+    const std::string& what = (op.collective ? calls_ : segments_)[op.what];
+    return fmt::format("\"{}{}{}\"", before, op.pass < 0 ? "" : passes_[static_cast<std::size_t>(op.pass)], what);
+  }
+
+  // "microbatch":3,"chunk":1, or nothing outside passes.
+  [[nodiscard]] std::string arguments(const Op& op) const {
+    if (op.pass < 0) return "";
+    const Pass& pass = program_.passes[static_cast<std::size_t>(op.pass)];
+    return fmt::format("\"microbatch\":{},\"chunk\":{}", pass.microbatch, pass.chunk);
+  }
+
+ private:
+  static std::string escaped(const std::string& text) {
+    const std::string with_quotes = quoted(text);
+    return with_quotes.substr(1, with_quotes.size() - 2);
+  }
+
+  const RankProgram& program_;
+  std::vector<std::string> passes_, segments_, calls_;
 };
 
 void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program, const std::vector<TaskTimes>& tasks) {
@@ -99,14 +125,16 @@ void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program
     const Op& op = program.ops[i];
     const TaskTimes& at = tasks[i];
     const std::size_t tid = static_cast<std::size_t>(op.stream) + 1;
+    const std::string pass = names.arguments(op);
     if (op.collective) {
       const CollectiveCall& call = program.calls[op.what];
-      if (at.start > at.ready) trace.slice(pid, tid, names.waits[op.what], "wait", at.ready, at.start, ",\"cname\":\"grey\"");
-      trace.slice(pid, tid, names.calls[op.what], "communication", at.start, at.end,
-                  fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}}}", name_of(call.dimension),
-                              name_of(call.kind), call.bytes.value()));
+      if (at.start > at.ready) trace.slice(pid, tid, names.of(op, "wait: "), "wait", at.ready, at.start, ",\"cname\":\"grey\"");
+      trace.slice(pid, tid, names.of(op), "communication", at.start, at.end,
+                  fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}{}{}}}", name_of(call.dimension),
+                              name_of(call.kind), call.bytes.value(), pass.empty() ? "" : ",", pass));
     } else {
-      trace.slice(pid, tid, names.segments[op.what], name_of(program.segments[op.what].activity), at.start, at.end, "");
+      trace.slice(pid, tid, names.of(op), name_of(program.segments[op.what].activity), at.start, at.end,
+                  pass.empty() ? "" : fmt::format(",\"args\":{{{}}}", pass));
     }
   }
 }

@@ -2,7 +2,8 @@
 //
 // One process per rank class ("stage 3 x 128 ranks"), one thread per stream, one slice per operation; times in microseconds with the
 // picoseconds kept as decimals. Where an operation waits for its partners, the wait is a slice of its own (category "wait", grey)
-// before it. Several answers share one file, each with its own processes.
+// before it. Operations of a pass are named after it, "F 3 ..." and "B 3 ..." for the forward and the backward of microbatch 3, "F 3.1" in
+// virtual stage 1. Several answers share one file, each with its own processes.
 #pragma once
 
 #include <iosfwd>

@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::size_t kWorstRows = 10;
 
+std::string amount_text(double value, const ValidationScore& score) {
+  return score.kind == "memory" ? fmt::format("{:.2f} GiB", value) : seconds_text(Seconds(value));
+}
+
 std::string cells(const ValidationScore& score) {
   Table table({"source", "device", "rows", "MAPE", "bias"}, {false, false, true, true, true});
   for (const Cell& cell : score.cells)
@@ -28,10 +32,20 @@ std::string worst(const ValidationScore& score) {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const ScoredRun* a, const ScoredRun* b) { return std::abs(a->error) > std::abs(b->error); });
   rows.resize(std::min(rows.size(), kWorstRows));
-  Table table({"id", "device", "measured", "predicted", "error"}, {false, false, true, true, true});
-  for (const ScoredRun* run : rows)
-    table.row({run->id, run->device, seconds_text(Seconds(run->measured)), seconds_text(Seconds(run->predicted)),
-               signed_percent_text(run->error)});
+  const bool described = std::any_of(rows.begin(), rows.end(), [](const ScoredRun* row) { return !row->what.empty(); });
+  std::vector<std::string> header = {"id", "device", "measured", "predicted", "error"};
+  std::vector<bool> right = {false, false, true, true, true};
+  if (described) {
+    header.emplace_back("what");
+    right.push_back(false);
+  }
+  Table table(header, right);
+  for (const ScoredRun* run : rows) {
+    std::vector<std::string> cells = {run->id, run->device, amount_text(run->measured, score), amount_text(run->predicted, score),
+                                      signed_percent_text(run->error)};
+    if (described) cells.push_back(run->what);
+    table.row(std::move(cells));
+  }
   return table.text();
 }
 
@@ -56,7 +70,8 @@ std::string validation_text(const ValidationScore& score, const TextStyle& style
                                       signed_percent_text(score.bias), score.scored, score.rows);
   std::string out = toned(verdict, Tone::heading, style) + "\n";
   if (score.scored > 0) {
-    out += heading("By source and device") + cells(score);
+    out +=
+        heading(score.kind == "gemm" || score.kind == "attention" ? "By kind and device" : "By source and device") + cells(score);
     out += heading("Worst rows") + worst(score);
   }
   if (!score.skipped.empty()) out += heading(fmt::format("Skipped: {} rows", score.skipped.size())) + skipped(score);

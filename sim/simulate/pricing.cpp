@@ -1,6 +1,7 @@
 #include "simulate/pricing.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "hardware/kernel_cost.h"
 
@@ -30,6 +31,17 @@ SegmentPrice price(const Segment& segment, const DeviceKind& kind, const Softwar
   }
   total.time = std::max(total.time / kind.speed, launches * software.host_per_kernel) + segment.host;
   return total;
+}
+
+void count_table_use(const Cluster& cluster, const std::vector<RankProgram>& programs, std::uint64_t& hits,
+                     std::uint64_t& misses) {
+  for (const DeviceGroup& group : cluster.groups) {
+    if (!group.device.gemm_table) continue;
+    for (const RankProgram& program : programs)
+      for (const Segment& segment : program.segments)
+        for (const Kernel& kernel : segment.kernels)
+          if (const Gemm* gemm = std::get_if<Gemm>(&kernel.work)) ++(group.device.gemm_table->lookup(*gemm) ? hits : misses);
+  }
 }
 
 LocalAmounts local_capacity(const Device& device) {

@@ -5,9 +5,11 @@
 // that holds multiprocessors or moves memory slows it down.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "cluster/cluster.h"
 #include "engine/program.h"
 #include "hardware/device.h"
 #include "training/rank_program.h"
@@ -35,6 +37,10 @@ struct SegmentPrice {
 [[nodiscard]] std::string attention_on(const Device& device, const Software& software);
 
 [[nodiscard]] SegmentPrice price(const Segment& segment, const DeviceKind& kind, const Software& software);
+
+// How many matrix products of the programs, on each kind of device, its own table of measured products answers.
+void count_table_use(const Cluster& cluster, const std::vector<RankProgram>& programs, std::uint64_t& hits,
+                     std::uint64_t& misses);
 
 [[nodiscard]] LocalAmounts local_capacity(const Device& device);
 

@@ -37,6 +37,7 @@ struct Stats {
   double wall_s = 0, cpu_s = 0, peak_rss_mib = 0;
   std::map<std::string, double> cpu_by_phase_s;
   std::uint64_t events = 0, solves = 0;
+  std::uint64_t gemm_table_hits = 0, gemm_table_misses = 0;  // kernels priced; both 0 where no device has a table
 };
 
 struct Result {
@@ -54,7 +55,8 @@ struct Result {
   std::vector<StageMemory> memory_by_stage;
   Bytes memory_capacity;
   bool fits = true;
-  std::string bottleneck;  // one sentence: what limits the step
+  std::string memory_advice;  // what to change when it does not fit, one sentence
+  std::string bottleneck;     // one sentence: what limits the step
   std::vector<std::string> assumed;
   std::vector<CollectiveUse> collectives;
 

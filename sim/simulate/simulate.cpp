@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "base/check.h"
@@ -12,7 +13,9 @@
 #include "simulate/breakdown.h"
 #include "simulate/communicators.h"
 #include "simulate/machine_programs.h"
+#include "simulate/memory_advice.h"
 #include "simulate/phase_clock.h"
+#include "simulate/pricing.h"
 #include "simulate/rank_grid.h"
 
 namespace headway {
@@ -51,6 +54,7 @@ void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
     if (result.memory_capacity == Bytes(0) || here < result.memory_capacity) result.memory_capacity = here;
   }
   for (const StageMemory& stage : result.memory_by_stage) result.fits = result.fits && stage.total() <= result.memory_capacity;
+  if (!result.fits) result.memory_advice = memory_advice(plan, result.memory_by_stage, result.memory_capacity);
 }
 
 std::string bottleneck_of(const Breakdown& b, Seconds step) {
@@ -81,8 +85,17 @@ void list_collectives(Result& result, const Communicators& communicators, const 
       if (op.collective) calls[communicators.report_of[p][op.what]] += 1.0 / static_cast<double>(programs.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const CallReport& r = communicators.reports[i];
-    result.collectives.push_back({r.name, fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol)),
-                                  r.members, r.bytes, r.alone, calls[i]});
+    const std::string algorithm = fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol));
+    const auto same = std::find_if(result.collectives.begin(), result.collectives.end(), [&](const CollectiveUse& use) {
+      return use.name == r.name && use.algorithm == algorithm && use.members == r.members &&
+             std::abs((use.bytes - r.bytes).value()) <= 1e-3 * r.bytes.value();  // stages differ by a norm's parameters
+    });
+    if (same == result.collectives.end()) {
+      result.collectives.push_back({r.name, algorithm, r.members, r.bytes, r.alone, calls[i]});
+    } else {  // groups that lie on different links count as one; the slowest is told
+      same->alone = std::max(same->alone, r.alone);
+      same->calls_per_rank += calls[i];
+    }
   }
 }
 
@@ -134,6 +147,7 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   result.rank_classes = quotient.actors.size();
   result.stats.events = stats.completions;
   result.stats.solves = stats.solves;
+  count_table_use(cluster, programs, result.stats.gemm_table_hits, result.stats.gemm_table_misses);
   if (options.keep_timeline) {
     result.timeline = std::move(timeline);
     result.labels = labels_of(quotient, stage_of_class, std::move(programs));

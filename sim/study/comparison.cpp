@@ -73,9 +73,13 @@ std::vector<Standing> compare(std::span<const Result* const> results) {
   std::vector<Standing> standings;
   for (const std::size_t run : order) {
     const Result& result = *results[run];
-    standings.push_back({run, result.tokens_per_s / winner.tokens_per_s,
-                         tokens_per_s_per_device(result) / tokens_per_s_per_device(winner),
-                         run == order.front() ? "" : why_behind(result, winner)});
+    Standing standing;
+    standing.run = run;
+    standing.share_of_best = result.tokens_per_s / winner.tokens_per_s;
+    standing.share_per_device = tokens_per_s_per_device(result) / tokens_per_s_per_device(winner);
+    standing.alike = result.fits == winner.fits && standing.share_of_best > 1 - kAlike;
+    if (run != order.front()) standing.why = why_behind(result, winner);
+    standings.push_back(std::move(standing));
   }
   return standings;
 }

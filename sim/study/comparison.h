@@ -20,6 +20,7 @@ struct Standing {
   std::size_t run = 0;          // index into the results compared
   double share_of_best = 1;     // tokens/s over the winner's
   double share_per_device = 1;  // the same per device
+  bool alike = false;           // fits as the winner does and is as fast within 0.5 %: nobody would act on the difference
   std::string why;              // "" for the winner
 };
 

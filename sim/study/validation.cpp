@@ -10,32 +10,92 @@
 #include <utility>
 
 #include "base/check.h"
+#include "hardware/kernel_cost.h"
 #include "simulate/simulate.h"
+#include "training/memory.h"
 
 namespace headway {
 
 namespace {
 
 struct Outcome {
-  double predicted_s = 0;
+  double predicted = 0;
   std::string why;  // it could not be predicted
   std::exception_ptr fault;
 };
 
-Outcome predict(const MeasuredRun& run) {
+// What `predict` returns, or why it could not.
+template <class Predict>
+Outcome outcome_of(const std::string& id, const std::string& why, Predict predict) {
   Outcome outcome;
-  if (!run.cluster || !run.plan) {
-    outcome.why = run.why.empty() ? "the row lacks a cluster or a plan" : run.why;
-    return outcome;
-  }
+  outcome.why = why;
+  if (!why.empty()) return outcome;
   try {
-    outcome.predicted_s = simulate(*run.cluster, *run.plan).step_time.value();
+    outcome.predicted = predict();
   } catch (const InputError& error) {
     for (const Diagnostic& mistake : error.diagnostics()) outcome.why += (outcome.why.empty() ? "" : "; ") + mistake.message;
   } catch (const std::exception& error) {
-    outcome.fault = std::make_exception_ptr(InternalError(run.id + ": " + error.what()));
+    outcome.fault = std::make_exception_ptr(InternalError(id + ": " + error.what()));
   }
   return outcome;
+}
+
+// `outcome(i)` predicts row i, `describe(i)` says what the row is; errors and scores follow from both.
+template <class Predict, class Describe>
+ValidationScore validate(std::string kind, std::size_t rows, const Progress& progress, Predict outcome, Describe describe) {
+  std::vector<Outcome> outcomes(rows);
+  std::atomic<std::size_t> done{0};
+  tbb::parallel_for(std::size_t{0}, rows, [&](std::size_t i) {
+    outcomes[i] = outcome(i);
+    const std::size_t now = ++done;
+    if (progress) progress(now);
+  });
+
+  ValidationScore result;
+  result.kind = std::move(kind);
+  result.rows = static_cast<int>(rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (outcomes[i].fault) std::rethrow_exception(outcomes[i].fault);
+    ScoredRun row = describe(i);
+    if (!outcomes[i].why.empty()) {
+      result.skipped.push_back({row.id, outcomes[i].why});
+      continue;
+    }
+    row.predicted = outcomes[i].predicted;
+    row.error = row.predicted / row.measured - 1;
+    result.runs.push_back(std::move(row));
+  }
+  score(result);
+  return result;
+}
+
+// Runs and memory: the same rows, another quantity.
+template <class Predict>
+ValidationScore validate_plans(std::string kind, const std::vector<MeasuredRun>& runs, const Progress& progress,
+                               Predict predict) {
+  const auto why = [](const MeasuredRun& run) {
+    const bool lacks = !run.cluster || !run.plan;
+    return lacks && run.why.empty() ? "the row lacks a cluster or a plan" : run.why;
+  };
+  return validate(
+      std::move(kind), runs.size(), progress,
+      [&](std::size_t i) { return outcome_of(runs[i].id, why(runs[i]), [&] { return predict(runs[i]); }); },
+      [&](std::size_t i) {
+        const MeasuredRun& run = runs[i];
+        return ScoredRun{run.id, run.source, run.device, run.tier == "A", run.measured, 0, 0, run.assumed, ""};
+      });
+}
+
+double peak_allocated_gib(const TrainingPlan& plan) {
+  Bytes peak;
+  for (const StageMemory& stage : stage_memory(plan)) peak = std::max(peak, stage.allocated());
+  return peak.value() / 1073741824.0;
+}
+
+double time_of(const MeasuredKernel& row, const std::vector<Device>& devices) {
+  Seconds time;
+  for (const Kernel& kernel : row.kernels) time += kernel_cost(kernel, devices[row.device_index], row.attention, row.regime).time;
+  return std::max(time, row.host).value();
 }
 
 double median(std::vector<double> values) {
@@ -78,31 +138,24 @@ void score(ValidationScore& result) {
   }
 }
 
-ValidationScore validate_runs(const std::vector<MeasuredRun>& runs, const std::function<void(std::size_t done)>& progress) {
-  std::vector<Outcome> outcomes(runs.size());
-  std::atomic<std::size_t> done{0};
-  tbb::parallel_for(std::size_t{0}, runs.size(), [&](std::size_t i) {
-    outcomes[i] = predict(runs[i]);
-    const std::size_t now = ++done;
-    if (progress) progress(now);
-  });
+ValidationScore validate_runs(const std::vector<MeasuredRun>& runs, const Progress& progress) {
+  return validate_plans("runs", runs, progress,
+                        [](const MeasuredRun& run) { return simulate(*run.cluster, *run.plan).step_time.value(); });
+}
 
-  ValidationScore result;
-  result.kind = "runs";
-  result.rows = static_cast<int>(runs.size());
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const MeasuredRun& run = runs[i];
-    if (outcomes[i].fault) std::rethrow_exception(outcomes[i].fault);
-    if (!outcomes[i].why.empty()) {
-      result.skipped.push_back({run.id, outcomes[i].why});
-      continue;
-    }
-    const double predicted = outcomes[i].predicted_s;
-    result.runs.push_back({run.id, run.source, run.device, run.tier == "A", run.measured_s, predicted,
-                           predicted / run.measured_s - 1, run.assumed});
-  }
-  score(result);
-  return result;
+ValidationScore validate_memory(const std::vector<MeasuredRun>& runs, const Progress& progress) {
+  return validate_plans("memory", runs, progress, [](const MeasuredRun& run) { return peak_allocated_gib(*run.plan); });
+}
+
+ValidationScore validate_kernels(const std::string& kind, const MeasuredKernels& kernels, const Progress& progress) {
+  const std::vector<MeasuredKernel>& rows = kernels.rows;
+  return validate(
+      kind, rows.size(), progress,
+      [&](std::size_t i) { return outcome_of(rows[i].id, rows[i].why, [&] { return time_of(rows[i], kernels.devices); }); },
+      [&](std::size_t i) {
+        const MeasuredKernel& row = rows[i];
+        return ScoredRun{row.id, row.group, row.device, true, row.measured.value(), 0, 0, row.assumed, row.what};
+      });
 }
 
 }  // namespace headway

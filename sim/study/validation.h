@@ -1,8 +1,9 @@
 // Predict published measurements and score the predictions.
 //
-// error = predicted / measured - 1. Over the tier-A rows that could be predicted: MAPE is mean |error|, bias mean error. A cell is
-// one (source, device); macro MAPE is the mean of the cells' MAPE, so that no big table outvotes the rest. Without scored rows
-// every score is 0.
+// error = predicted / measured - 1. Over the rows that count (for runs and memory those of tier A, for kernels all) and could be
+// predicted: MAPE is mean |error|, bias mean error. A cell is one (source, device): for runs and memory the source of the row, for
+// kernels what decides the formula used, a precision or an attention implementation with its pass. Macro MAPE is the mean of the
+// cells' MAPE, so that no big table outvotes the rest. Without scored rows every score is 0.
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "cluster/cluster.h"
+#include "hardware/measured_kernel.h"
 #include "training/plan.h"
 
 namespace headway {
@@ -18,8 +20,8 @@ namespace headway {
 // One published row, ready to be simulated, or the reason why it cannot be.
 struct MeasuredRun {
   std::string id, tier, source, device;  // source: the part of id before the first '-'
-  double measured_s = 0;
-  std::optional<Cluster> cluster;  // both set, or `why` says what the row lacks
+  double measured = 0;                   // seconds of a step, or GiB of peak memory
+  std::optional<Cluster> cluster;        // both set, or `why` says what the row lacks
   std::optional<TrainingPlan> plan;
   std::string why;
   std::vector<std::string> assumed;
@@ -27,9 +29,10 @@ struct MeasuredRun {
 
 struct ScoredRun {
   std::string id, source, device;
-  bool scored = false;                            // tier A
+  bool scored = false;                            // it counts
   double measured = 0, predicted = 0, error = 0;  // error = predicted / measured - 1
   std::vector<std::string> assumed;
+  std::string what;  // what was measured, where the id does not say it: "bf16 4096 x 4096 x 8192, NT"
 };
 
 struct SkippedRun {
@@ -43,22 +46,31 @@ struct Cell {
 };
 
 struct ValidationScore {
-  std::string kind;  // "runs"
+  std::string kind;  // "runs", "memory" (in GiB), "gemm", "attention"
   int rows = 0, scored = 0;
   double mape = 0, median_ape = 0;
   double macro_mape = 0;  // mean over (source, device) cells
   double bias = 0;        // mean signed error
   std::vector<Cell> cells;
-  std::vector<ScoredRun> runs;  // in file order; tier B predicted where possible, outside the scores
+  std::vector<ScoredRun> runs;  // in file order; those that do not count are predicted where possible, outside the scores
   std::vector<SkippedRun> skipped;
 };
 
 // Fills the scores and the cells (sorted by source, device) from `runs`.
 void score(ValidationScore& result);
 
-// Runs in parallel over rows (oneTBB); the result does not depend on the number of threads. `progress` may be called from any
-// thread. A row whose simulation needs what the catalogue lacks is skipped; a fault of ours is thrown on, with the row's id.
-[[nodiscard]] ValidationScore validate_runs(const std::vector<MeasuredRun>& runs,
-                                            const std::function<void(std::size_t done)>& progress = {});
+// Each predicts its rows in parallel (oneTBB); the result does not depend on the number of threads. `progress` may be called from
+// any thread. A row whose prediction needs what the catalogue lacks is skipped; a fault of ours is thrown on, with the row's id.
+using Progress = std::function<void(std::size_t done)>;
+
+// Step times, by simulation.
+[[nodiscard]] ValidationScore validate_runs(const std::vector<MeasuredRun>& runs, const Progress& progress = {});
+
+// Peak memory of the framework's allocator, maximum over ranks.
+[[nodiscard]] ValidationScore validate_memory(const std::vector<MeasuredRun>& runs, const Progress& progress = {});
+
+// Times of kernels alone on a device. `kind` as in ValidationScore.
+[[nodiscard]] ValidationScore validate_kernels(const std::string& kind, const MeasuredKernels& kernels,
+                                               const Progress& progress = {});
 
 }  // namespace headway

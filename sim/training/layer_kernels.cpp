@@ -77,10 +77,10 @@ class LayerWriter {
 
   void activation_forward() { compute(element_pass("activation", plan_.model.gated_mlp ? 3 : 2, shape_.tokens * shape_.ffn)); }
 
-  void column_forward(const Linear& product) { compute(with_cast(product.in, product.forward(recipe_))); }
+  void column_forward(const Linear& product) { compute(with_cast(product, product.in, product.forward(recipe_))); }
 
   void row_forward(const Linear& product) {
-    compute(with_cast(product.in, product.forward(recipe_)));
+    compute(with_cast(product, product.in, product.forward(recipe_)));
     reduce(Beside::preceding, plan_.software.tensor_overlap);
   }
 
@@ -101,14 +101,14 @@ class LayerWriter {
 
   void row_backward(const Linear& product) {
     gather(plan_.software.tensor_overlap);
-    compute(with_cast(product.out, product.data_gradient(recipe_)));
+    compute(with_cast(product, product.out, product.data_gradient(recipe_)));
     weight_gradient(product);
   }
 
   void column_backward(const Linear& product) {
     const double hidden = plan_.software.overlap_tensor_gradient ? 1.0 : plan_.software.tensor_overlap;
     gather(hidden);
-    compute(with_cast(product.out, product.data_gradient(recipe_)));
+    compute(with_cast(product, product.out, product.data_gradient(recipe_)));
     reduce(Beside::following, hidden);
     weight_gradient(product);
   }
@@ -137,14 +137,16 @@ class LayerWriter {
     return {pass_over(label, StreamClass::elementwise, elements, 2 * shape_.activation, fusion(), 2)};
   }
 
-  [[nodiscard]] KernelList with_cast(double width, Kernel product) const {
+  [[nodiscard]] KernelList with_cast(const Linear& product, double width, Kernel kernel) const {
     KernelList kernels;
+    add_unpack(kernels, "weight_unpack", recipe_, product.in * product.out);
     add_cast(kernels, "cast", recipe_, shape_.tokens * width);
-    kernels.push_back(std::move(product));
+    kernels.push_back(std::move(kernel));
     return kernels;
   }
 
   void cast_all_weights() {
+    if (recipe_.packed_weights()) return;  // they are unpacked for each product
     KernelList kernels;
     add_cast(kernels, "weight_cast", recipe_, local_layer_matrices(plan_));
     if (!kernels.empty()) kernels.back().launches = 4;

@@ -3,6 +3,14 @@
 #include <cmath>
 
 namespace headway {
+namespace {
+
+// The vocabulary's product is not one of those that are scaled, unless it is multiplied in the same format.
+ScaleBlock scale_of(NumberFormat format, const Recipe& recipe) {
+  return format == recipe.compute ? recipe.scale_block : ScaleBlock::none;
+}
+
+}  // namespace
 
 LocalShape::LocalShape(const TrainingPlan& plan) {
   const Model& model = plan.model;
@@ -45,15 +53,17 @@ double local_head_parameters(const TrainingPlan& plan, bool same_stage_as_embedd
 }
 
 Kernel Linear::forward(const Recipe& recipe) const {
-  return {label, Gemm{tokens, out, in, 1, format, recipe.activation, GemmPass::forward}};
+  return {label, Gemm{tokens, out, in, 1, format, recipe.activation, GemmPass::forward, scale_of(format, recipe)}};
 }
 
 Kernel Linear::data_gradient(const Recipe& recipe) const {
-  return {data_gradient_label, Gemm{tokens, in, out, 1, format, recipe.activation, GemmPass::data_gradient}};
+  return {data_gradient_label,
+          Gemm{tokens, in, out, 1, format, recipe.activation, GemmPass::data_gradient, scale_of(format, recipe)}};
 }
 
 Kernel Linear::weight_gradient(const Recipe& recipe) const {
-  return {weight_gradient_label, Gemm{out, in, tokens, 1, format, recipe.gradient, GemmPass::weight_gradient}};
+  return {weight_gradient_label,
+          Gemm{out, in, tokens, 1, format, recipe.gradient, GemmPass::weight_gradient, scale_of(format, recipe)}};
 }
 
 Kernel pass_over(std::string_view label, StreamClass kind, double elements, Bytes bytes_each, double fusion, double launches) {
@@ -61,9 +71,15 @@ Kernel pass_over(std::string_view label, StreamClass kind, double elements, Byte
 }
 
 void add_cast(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements) {
-  if (recipe.cast_bytes_per_element <= 0) return;
+  if (!recipe.low_precision()) return;
   const Bytes each = Bytes(recipe.cast_bytes_per_element) + (recipe.transposed_copy ? element_size(recipe.compute) : Bytes(0));
   kernels.push_back({label, Streaming{elements * each, StreamClass::cast}});
+}
+
+void add_unpack(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements) {
+  if (!recipe.packed_weights()) return;
+  kernels.push_back(
+      {label, Streaming{elements * (recipe.stored_size(recipe.weight) + element_size(recipe.compute)), StreamClass::cast}});
 }
 
 }  // namespace headway

@@ -50,4 +50,7 @@ struct Linear {
 // Scaling and casting `elements` elements for a low-precision GEMM; nothing for 16-bit recipes.
 void add_cast(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements);
 
+// Unpacking `elements` weights from what they are stored in to what they are multiplied in; nothing unless weights are packed.
+void add_unpack(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements);
+
 }  // namespace headway

@@ -26,7 +26,7 @@ class ActivationBill {
       : plan_(plan),
         s_(plan),
         wide_(s_.activation),
-        narrow_(low_precision() ? element_size(plan.recipe.compute) : s_.activation) {}
+        narrow_(low_precision() ? plan.recipe.stored_size(plan.recipe.compute) : s_.activation) {}
 
   // Everything a backward pass without recomputation reads again.
   [[nodiscard]] Bytes whole_layer() const { return norms() + projections() + attention_core() + mlp(); }
@@ -43,21 +43,36 @@ class ActivationBill {
     return sum;
   }
 
-  // Gradients and gathered inputs alive while one layer's MLP runs backward, and what recomputation brings back.
-  [[nodiscard]] Bytes workspace() const {
+  // Beside everything kept: what one layer needs while its MLP runs backward.
+  [[nodiscard]] Bytes layer_backward() const {
     const Bytes gradients = s_.tokens * (s_.up + s_.ffn + 2 * s_.hidden) * wide_;
     return gradients + (whole_layer() - saved());
   }
 
-  // Logits, their fp32 copy and, unfused, a second one: one microbatch.
+  // Logits turn into their gradient in place; a loss that is not fused adds two copies in fp32.
   [[nodiscard]] Bytes logits() const {
-    const Bytes each = wide_ + (plan_.software.fused_cross_entropy ? 1.0 : 2.0) * kFp32;
-    return s_.tokens * s_.vocabulary * each;
+    return s_.tokens * s_.vocabulary * (wide_ + (plan_.software.fused_cross_entropy ? 0.0 : 2.0) * kFp32);
+  }
+
+  // Beside the logits: input, its gathered copy and its gradient, and the placeholder of the head's weight gradient.
+  [[nodiscard]] Bytes head_backward() const { return 3 * s_.tokens * s_.hidden * wide_ + placeholder(s_.vocabulary * s_.hidden); }
+
+  // Transformer Engine keeps one per shape of weight; software before it made one at a time, the largest of which is alive with
+  // the layer's MLP.
+  [[nodiscard]] Bytes gradient_buffers() const {
+    const double largest = s_.hidden * s_.up;
+    return placeholder(plan_.software.fused_attention() ? local_layer_matrices(plan_) : largest);
   }
 
  private:
-  [[nodiscard]] bool low_precision() const { return plan_.recipe.cast_bytes_per_element > 0; }
+  [[nodiscard]] bool low_precision() const { return plan_.recipe.low_precision(); }
   [[nodiscard]] bool again(RecomputeModule module) const { return plan_.recompute.has(module); }
+
+  // Only where gradients are accumulated in a wider format than the one the weights have.
+  [[nodiscard]] Bytes placeholder(double elements) const {
+    const bool accumulates = element_size(plan_.recipe.gradient) > wide_;
+    return accumulates ? elements * wide_ : Bytes(0);
+  }
 
   [[nodiscard]] Bytes residual() const { return s_.norm_tokens * s_.hidden * wide_; }
   [[nodiscard]] Bytes product_input() const { return s_.norm_tokens * s_.hidden * narrow_; }
@@ -101,12 +116,30 @@ double peak_layers(const TrainingPlan& plan, int stage, const std::vector<Chunk>
   return peak;
 }
 
+// Matrices of the layers in the format they are kept in, with their low-precision copies where there are any; embedding, head,
+// norms and biases in the wider of that format and the head's.
 Bytes weight_bytes(const TrainingPlan& plan, const std::vector<Chunk>& chunks, double parameters) {
+  const Recipe& recipe = plan.recipe;
   double layers = 0;
   for (const Chunk& chunk : chunks) layers += chunk.layers;
-  const double copies = plan.recipe.cast_bytes_per_element > 0 ? (plan.recipe.transposed_copy ? 2.0 : 1.0) : 0.0;
-  return parameters * element_size(plan.recipe.weight) +
-         copies * layers * local_layer_matrices(plan) * element_size(plan.recipe.compute);
+  const double matrices = layers * local_layer_matrices(plan);
+  const bool keeps_copies = recipe.low_precision() && !recipe.packed_weights();
+  const double copies = keeps_copies ? (recipe.transposed_copy ? 2.0 : 1.0) : 0.0;
+  return matrices * recipe.stored_size(recipe.weight) +
+         (parameters - matrices) * std::max(element_size(recipe.weight), element_size(recipe.head)) +
+         copies * matrices * recipe.stored_size(recipe.compute);
+}
+
+// What measured peaks cover.
+struct Ground {
+  Grade states, activations, logits;
+};
+
+Ground ground_of(const TrainingPlan& plan) {
+  const bool wide = !plan.recipe.low_precision();
+  const bool fused = plan.software.fused_attention() && plan.recompute.modules.empty();
+  const auto grade = [](bool covered) { return covered ? Grade::measured : Grade::estimated; };
+  return {grade(wide), grade(wide && fused), grade(wide && fused && plan.software.fused_cross_entropy)};
 }
 
 StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks) {
@@ -114,15 +147,21 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
   for (const Chunk& chunk : chunks) parameters += chunk_parameters(plan, chunk);
   const double shards = plan.sharding == Sharding::none ? 1.0 : static_cast<double>(plan.layout.data) * plan.layout.context;
   const ActivationBill bill(plan);
-  const Bytes logits = chunks.back().head ? bill.logits() : Bytes(0);
+  const Ground ground = ground_of(plan);
+  const bool head = chunks.back().head;
+  const Bytes logits = head ? bill.logits() : Bytes(0);
+  const Bytes loss = head ? bill.head_backward() : Bytes(0);
   StageMemory memory{
-      {{"weights", weight_bytes(plan, chunks, parameters)},
-       {"gradients", parameters * element_size(plan.recipe.gradient)},
-       {"optimizer states", parameters / shards * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment))},
-       {"activations", peak_layers(plan, stage, chunks) * bill.saved()},
-       {"logits", logits},
-       {"workspace", std::max(Bytes(0), bill.workspace() - logits)}}};  // the loss is over before layers run backward
-  memory.terms.push_back({"framework", kContext + kAllocatorSlack * memory.total()});
+      {{"weights", weight_bytes(plan, chunks, parameters), ground.states},
+       {"gradients", parameters * element_size(plan.recipe.gradient), ground.states},
+       {"optimizer states", parameters / shards * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment)),
+        ground.states},
+       {"activations", peak_layers(plan, stage, chunks) * bill.saved(), ground.activations},
+       {"gradient buffers", bill.gradient_buffers(), ground.activations},
+       {"logits", logits, ground.logits},
+       {"workspace", std::max(loss, bill.layer_backward() - logits),
+        ground.logits}}};  // the loss is over before layers run backward
+  memory.terms.push_back({"framework", kContext + kAllocatorSlack * memory.total(), Grade::estimated, false});
   return memory;
 }
 

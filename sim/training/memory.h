@@ -1,23 +1,36 @@
 // Peak device memory of one rank of a stage, term by term.
 //
-// Weights, gradients and optimizer states by recipe and sharding; activations of the microbatch-chunks in flight by schedule and
-// recomputation (Korthikanti et al. 2022, arXiv:2205.05198, eq. 1-6 generalised to grouped-query and gated layers and to fused
-// attention: 34 s b h + 5 a s^2 b for GPT in 16 bits, unfused); what the backward pass of one layer, or the loss, needs beside
-// them; the framework's fixed share. Megatron's distributed optimizer shards master weights and moments; 16-bit weights and the
-// accumulated gradients stay whole on every rank.
+// weights            as the kernels read them, and the low-precision copies that a recipe keeps beside them
+// gradients          accumulated, whole on every rank: Megatron's distributed optimizer shards the optimizer's states alone
+// optimizer states   master weights and Adam's moments, sharded with ZeRO-1
+// activations        of the microbatches in flight by schedule and recomputation (Korthikanti et al. 2022, arXiv:2205.05198,
+//                    eq. 1-6 generalised to grouped-query and gated layers and to fused attention: 34 s b h + 5 a s^2 b for GPT in
+//                    16 bits, unfused)
+// gradient buffers   what stands for the weight gradients of a layer while they are added to accumulated ones of wider format:
+//                    autograd wants a tensor of each weight's shape, which Transformer Engine keeps, one per shape
+// logits, workspace  the larger of two moments. The loss: logits and their gradient, the placeholder of the head's gradient and
+//                    the gathered input of the head. One layer backward: gradients inside its MLP, its gathered input and what
+//                    recomputation brings back.
+// framework          what lies outside the framework's allocator, and what the allocator holds but does not use
+//
+// A term is graded `measured` where peaks of real runs confirm it (tests/training/memory_test.cpp names them), `estimated` where
+// the plan leaves the ground they cover: 16-bit formats, fused attention, no recomputation.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/quantity.h"
+#include "base/sourced.h"
 #include "training/plan.h"
 
 namespace headway {
 
 struct MemoryTerm {
-  std::string name;  // "weights", "gradients", "optimizer states", "activations", "logits", "workspace", "framework"
+  std::string name;  // "weights", "gradients", "optimizer states", "activations", "gradient buffers", "logits", "workspace" ...
   Bytes bytes;
+  Grade grade = Grade::estimated;
+  bool in_allocator = true;  // "framework" is not
 };
 
 struct StageMemory {
@@ -25,6 +38,13 @@ struct StageMemory {
   [[nodiscard]] Bytes total() const {
     Bytes sum;
     for (const MemoryTerm& term : terms) sum += term.bytes;
+    return sum;
+  }
+  // What the framework's own allocator reports at the peak ("max allocated").
+  [[nodiscard]] Bytes allocated() const {
+    Bytes sum;
+    for (const MemoryTerm& term : terms)
+      if (term.in_allocator) sum += term.bytes;
     return sum;
   }
 };

@@ -177,7 +177,7 @@ class StageBuilder {
     const bool forward = pass.kind == PassKind::forward;
     const bool first = pass.microbatch == 0;
     const bool last = pass.microbatch + 1 == plan_.microbatches();
-    const PassVariant variant{pass.kind, forward && first && plan_.recipe.cast_bytes_per_element > 0,
+    const PassVariant variant{pass.kind, forward && first && plan_.recipe.low_precision(),
                               forward ? first && gathers_early() : last && reduces_early()};
     const Chunk& chunk = chunks_[static_cast<std::size_t>(pass.chunk)];
     const auto [found, fresh] = templates_.try_emplace({chunk, variant});

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/diagnostic.h"
+#include "work/kernel.h"
 #include "work/number_format.h"
 
 namespace headway {
@@ -26,7 +27,20 @@ struct Recipe {
   // Work around each low-precision GEMM: passes over an operand to find its scale and to cast it, as bytes moved per element of
   // the operand (0 for 16-bit recipes), and the share of those casts that is fused into the kernel before.
   double cast_bytes_per_element = 0;
+  ScaleBlock scale_block = ScaleBlock::none;  // how many elements of an operand share a scale
+  double scale_bytes_per_element = 0;         // what the scales add to a low-precision element that is stored
   bool transposed_copy = false;  // a second, transposed low-precision copy is written for the backward pass (FP8 on Hopper)
+
+  [[nodiscard]] bool low_precision() const { return cast_bytes_per_element > 0; }
+
+  // Weights rest in fewer bits than they are multiplied in: each product unpacks them first, and no wider copy is kept.
+  [[nodiscard]] bool packed_weights() const { return element_size(weight) < element_size(compute); }
+
+  // One element of a low-precision copy, its share of the scales included.
+  [[nodiscard]] Bytes stored_size(NumberFormat format) const {
+    const bool scaled = low_precision() && element_size(format) < Bytes(2);
+    return element_size(format) + (scaled ? Bytes(scale_bytes_per_element) : Bytes(0));
+  }
 };
 
 }  // namespace headway

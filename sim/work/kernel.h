@@ -17,12 +17,34 @@ namespace headway {
 
 enum class GemmPass { forward, data_gradient, weight_gradient };
 
+template <>
+struct EnumNames<GemmPass> {
+  static constexpr auto table = std::to_array<EnumName<GemmPass>>({{GemmPass::forward, "forward"},
+                                                                   {GemmPass::data_gradient, "data_gradient"},
+                                                                   {GemmPass::weight_gradient, "weight_gradient"}});
+};
+
+// How many elements of a low-precision operand share a scale. Per tensor and per row, the result is scaled once, behind the
+// product. Per block (of some 128 along k) partial sums are scaled inside it, by instructions that are not matrix instructions.
+// `micro` blocks (16 or 32: MXFP8, NVFP4) are scaled by the matrix units themselves.
+enum class ScaleBlock { none, tensor, row, block, micro };
+
+template <>
+struct EnumNames<ScaleBlock> {
+  static constexpr auto table = std::to_array<EnumName<ScaleBlock>>({{ScaleBlock::none, "none"},
+                                                                     {ScaleBlock::tensor, "tensor"},
+                                                                     {ScaleBlock::row, "row"},
+                                                                     {ScaleBlock::block, "block"},
+                                                                     {ScaleBlock::micro, "micro"}});
+};
+
 // C[m,n] (+)= A[m,k] * B[k,n], `batch` times. FLOPs = 2 m n k batch.
 struct Gemm {
   double m = 0, n = 0, k = 0, batch = 1;
   NumberFormat format = NumberFormat::bf16;  // of the multiplied operands
   NumberFormat output = NumberFormat::bf16;  // of C; a weight gradient accumulates into fp32 (read and written)
   GemmPass pass = GemmPass::forward;
+  ScaleBlock scale = ScaleBlock::none;  // of the operands
 };
 
 enum class AttentionPass { forward, backward };

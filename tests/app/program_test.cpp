@@ -3,11 +3,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
+#include <utility>
 
 namespace {
 
@@ -98,6 +103,24 @@ TEST_F(Program, WrongUsageIsTwo) {
   EXPECT_EQ(headway("run").code, 2);
   EXPECT_EQ(headway("list planets").code, 2);
   EXPECT_EQ(headway("--help").code, 0);
+  EXPECT_THAT(headway("").err, HasSubstr("commands: run, compare, "));
+  EXPECT_THAT(headway("comprae").err, HasSubstr("no command \"comprae\" (did you mean \"compare\"?)"));
+  EXPECT_THAT(headway("run").err, HasSubstr("(see headway run --help)"));
+  EXPECT_THAT(headway("run x.yaml --jobs 0").err, HasSubstr("must be a whole number from 1 on, not \"0\""));
+}
+
+TEST_F(Program, WhatIsNoScenarioIsToldApart) {
+  write("binary.yaml", std::string("\x7f"
+                                   "ELF\0\0\x01",
+                                   7));
+  write("empty.yaml", "");
+  EXPECT_THAT(headway("run binary.yaml").err, HasSubstr("binary.yaml: error: is not a text file"));
+  EXPECT_THAT(headway("run empty.yaml").err, HasSubstr("must be a map, not nothing"));
+  EXPECT_THAT(headway("run .").err, HasSubstr(".: error: is a folder"));
+  EXPECT_THAT(headway("validate .").err, HasSubstr(".: error: is a folder"));
+  EXPECT_THAT(headway("validate empty.yaml").err, HasSubstr("the file is empty"));
+  for (const char* file : {"binary.yaml", "empty.yaml", ".", "nowhere.yaml"})
+    EXPECT_EQ(headway(std::string("run ") + file).code, 2) << file;
 }
 
 TEST_F(Program, AMissingFileIsTwo) {
@@ -152,10 +175,56 @@ TEST_F(Program, APlanThatDoesNotFitIsThreeAndStillWritten) {
   EXPECT_GT(json::parse(read(path("trace.json"))).at("traceEvents").size(), 0U);
 }
 
+// One process per rank class, streams as threads, every pass there, nothing after the step and nothing on top of anything.
+TEST_F(Program, TheTraceHoldsTheStep) {
+  tiny();
+  const Outcome got = headway("run tiny.yaml --json answer.json --trace trace.json --quiet");
+  ASSERT_EQ(got.code, 0) << got.err;
+  const json answer = json::parse(read(path("answer.json")));
+  const json trace = json::parse(read(path("trace.json")));
+
+  std::map<int, std::string> processes;
+  std::map<std::pair<int, int>, std::string> threads;
+  std::map<std::pair<int, int>, double> busy_until;
+  std::map<int, std::set<std::string>> passes;
+  double end = 0;
+  for (const json& event : trace.at("traceEvents")) {
+    const int pid = event.at("pid");
+    if (event.at("name") == "process_name") processes[pid] = event.at("args").at("name");
+    if (event.at("name") == "thread_name") threads[{pid, event.at("tid")}] = event.at("args").at("name");
+    if (event.at("ph") != "X") continue;
+    const std::pair<int, int> thread(pid, event.at("tid"));
+    ASSERT_TRUE(processes.contains(pid) && threads.contains(thread)) << event;
+    const double start = event.at("ts"), duration = event.at("dur");
+    EXPECT_GE(start, busy_until[thread] - 1e-3) << event;
+    EXPECT_GE(duration, 0) << event;
+    busy_until[thread] = start + duration;
+    end = std::max(end, start + duration);
+    const std::string name = event.at("name");
+    if (event.contains("args") && event.at("args").contains("microbatch") && event.at("cat") != "wait")
+      passes[pid].insert(name.substr(0, name.find(' ', 2)));
+  }
+  EXPECT_EQ(processes.size(), answer.at("fold").at("rank_classes"));
+  for (const auto& [pid, name] : processes) {
+    EXPECT_THAT(name, testing::MatchesRegex("stage [01] × [0-9]+ ranks?"));
+    const std::string first = threads[{pid, 1}];
+    EXPECT_EQ(first, "compute");
+  }
+  for (const auto& [pid, seen] : passes)  // 16 sequences over 2 data ranks
+    for (int microbatch = 0; microbatch < 8; ++microbatch)
+      for (const char* kind : {"F ", "B "}) EXPECT_TRUE(seen.contains(kind + std::to_string(microbatch))) << pid;
+  EXPECT_EQ(passes.size(), processes.size());
+  EXPECT_NEAR(end * 1e-6, answer.at("step_time_s").get<double>(), 1e-9);
+}
+
 TEST_F(Program, SetLaysAValueOverTheScenario) {
   tiny();
   const json j = json::parse(headway("run --set workload.global_batch=32 tiny.yaml --json -").out);
   EXPECT_EQ(j.at("global_batch"), 32);
+  write("half.yaml", read(tiny()) + "restrict:\n  - {link: scale_up, scale: 0.5}\n");
+  const json whole = json::parse(headway("run half.yaml --set restrict.0.scale=1.0 --json -").out);
+  const json half = json::parse(headway("run half.yaml --json -").out);
+  EXPECT_GT(half.at("step_time_s").get<double>(), whole.at("step_time_s").get<double>());
 }
 
 TEST_F(Program, QuietPrintsNothing) {
@@ -221,6 +290,37 @@ TEST_F(Program, ValidateScoresATable) {
   EXPECT_THAT(headway("validate runs.csv").out, HasSubstr("macro MAPE"));
   write("broken.csv", "id\n");
   EXPECT_EQ(headway("validate broken.csv").code, 2);
+}
+
+// Every published run shipped with the program is predicted, none wildly: a model that breaks cannot pass.
+TEST_F(Program, ValidateWithoutAFileScoresTheBuiltInSet) {
+  const Outcome got = headway("validate --json -");
+  ASSERT_EQ(got.code, 0) << got.err;
+  const json j = json::parse(got.out);
+  EXPECT_EQ(j.at("kind"), "runs");
+  EXPECT_GE(j.at("rows"), 25);
+  EXPECT_EQ(j.at("scored"), j.at("rows"));
+  EXPECT_EQ(j.at("skipped"), json::array());
+  EXPECT_LT(j.at("mape").get<double>(), 0.15);
+  for (const json& run : j.at("runs")) EXPECT_LT(std::abs(run.at("error").get<double>()), 0.5) << run;
+}
+
+TEST_F(Program, TextFitsAHundredColumnsWithoutEscapes) {
+  tiny();
+  huge();
+  for (const char* command :
+       {"run tiny.yaml --stats", "compare tiny.yaml huge.yaml", "compare h200-256-vs-910c-384", "run huge.yaml", "list devices",
+        "list clusters", "list models", "list scenarios", "list links", "list recipes", "list software", "show h100-sxm",
+        "show cloudmatrix384", "show gpt3-175b", "show h200-256-vs-910c-384", "show tiny.yaml"}) {
+    const Outcome got = headway(command);
+    EXPECT_TRUE(got.code == 0 || got.code == 3) << command << ": " << got.err;
+    EXPECT_THAT(got.out, Not(HasSubstr("\x1b"))) << command;
+    std::istringstream lines(got.out);
+    for (std::string line; std::getline(lines, line);) {
+      const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; });  // UTF-8
+      EXPECT_LE(columns, 100) << command << ": " << line;
+    }
+  }
 }
 
 }  // namespace

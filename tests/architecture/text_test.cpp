@@ -40,7 +40,8 @@ TEST(Text, HeadersAreGuardedByPragmaOnce) {
 
 TEST(Text, CodeAndInputHaveNeitherTabsNorCarriageReturns) {
   for (const fs::path& file : all_text()) {
-    if (file.extension() == ".csv") continue;
+    const bool broken_on_purpose = file.generic_string().starts_with("tests/config/broken/");
+    if (file.extension() == ".csv" || broken_on_purpose) continue;
     const std::vector<std::string> lines = source_tree::lines_of(source_tree::root() / file);
     for (std::size_t i = 0; i < lines.size(); ++i)
       EXPECT_EQ(lines[i].find_first_of("\t\r"), std::string::npos) << source_tree::at(file, i + 1);

@@ -101,7 +101,7 @@ TEST(PublishedRun, ACompleteRowBecomesClusterAndPlan) {
   const PublishedRun run = row();
   ASSERT_EQ(run.why, "");
   EXPECT_EQ(run.source, "src");
-  EXPECT_DOUBLE_EQ(run.measured_s, 12.5);
+  EXPECT_DOUBLE_EQ(run.measured, 12.5);
   EXPECT_EQ(run.cluster->devices(), 1024);
   EXPECT_EQ(run.cluster->networks.back().name, "scale_out");
   EXPECT_EQ(run.cluster->networks.back().kind, NetworkKind::rail_optimized);

@@ -10,9 +10,9 @@ namespace {
 
 TEST(EventQueue, EqualTimesComeInOrderOfPushing) {
   EventQueue queue;
-  queue.push(5, 1, 0);
-  queue.push(5, 2, 0);
-  queue.push(3, 3, 0);
+  queue.push(5, 1);
+  queue.push(5, 2);
+  queue.push(3, 3);
   EXPECT_EQ(queue.pop().activity, 3U);
   EXPECT_EQ(queue.pop().activity, 1U);
   EXPECT_EQ(queue.pop().activity, 2U);
@@ -26,7 +26,7 @@ TEST(EventQueueProperty, AgreesWithAnOrderedSet) {
   for (std::uint32_t i = 0; i < 20000; ++i) {
     if (model.empty() || random() % 3 != 0) {
       const auto time = static_cast<Instant>(random() % 1000);
-      queue.push(time, i, 0);
+      queue.push(time, i);
       model.emplace(time, i);  // i grows with the sequence number
     } else {
       const Event event = queue.pop();

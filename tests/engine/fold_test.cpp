@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
-#include "engine/machine.h"
+#include "engine/random_machine.h"
 
 namespace headway {
 namespace {
@@ -57,44 +55,6 @@ TEST(Fold, PartitionIsEquitable) {
 }
 
 class FoldedEqualsUnfolded : public testing::TestWithParam<int> {};
-
-// Random machines: regular ones with random defects, so that some fold and some hardly do.
-Machine random_machine(std::mt19937_64& random) {
-  const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
-  const int size = 1 << pick(1, 3), groups = pick(2, 6), uplinks = pick(1, 2);
-  Machine m;
-  m.structure.slots = 2;
-  m.structure.kinds = {{{0.7, 0.9, 1000, {kPerSecond / 9, 0}, {kPerSecond / 10, 0}}, {0.3, 1.0, 0, {}, {}}},
-                       {{1.1, 0.8, 500, {}, {kPerSecond / 7, 0}}, {0.4, 1.0, 0, {}, {}}}};
-  std::vector<std::uint32_t> spine;
-  for (int u = 0; u < uplinks; ++u) spine.push_back(m.resource(size * groups / 3.0));
-  for (int i = 0; i < size * groups; ++i) m.actor(pick(0, 19) == 0 ? 1 : 0);
-  for (int g = 0; g < groups; ++g) {  // slot 0: blocks
-    std::vector<std::pair<std::uint32_t, int>> members;
-    for (int i = 0; i < size; ++i) members.emplace_back(static_cast<std::uint32_t>(g * size + i), 0);
-    m.group(0, members, {m.resource(pick(0, 9) == 0 ? 0.5 : 1.0)});
-  }
-  for (int i = 0; i < size; ++i) {  // slot 1: across the blocks, over the spine
-    std::vector<std::pair<std::uint32_t, int>> members;
-    for (int g = 0; g < groups; ++g) members.emplace_back(static_cast<std::uint32_t>(g * size + i), 1);
-    m.group(1, members, {spine[static_cast<std::size_t>(i % uplinks)]});
-  }
-  for (const double seconds : {0.5, 0.6}) {
-    Program p = program({work(seconds, 0.95), work(seconds / 3)}, {}, 2);
-    for (std::uint32_t step = 0; step < 6; ++step) {
-      p.tasks.push_back(compute(step % 2));
-      p.tasks.push_back(part(0, step % 2, step));
-      p.tasks.push_back(part(1, step % 2, step, 1));
-    }
-    p.after_offset.assign(p.tasks.size() + 1, 0);
-    for (std::size_t t = 0; t < p.tasks.size(); ++t) {
-      if (t % 3 == 2) p.after.push_back(static_cast<std::uint32_t>(t - 2));  // what crosses the spine follows its kernel
-      p.after_offset[t + 1] = static_cast<std::uint32_t>(p.after.size());
-    }
-    m.programs.push_back(p);
-  }
-  return m;
-}
 
 TEST_P(FoldedEqualsUnfolded, ToThePicosecond) {
   std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));

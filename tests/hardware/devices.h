@@ -15,7 +15,7 @@ Sourced<T> known(T value) {
 }
 
 inline MatrixRate matrix_rate(double peak_tflops, double fraction, double floor_us) {
-  return {known(FlopRate(peak_tflops * 1e12)), known(fraction), known(4.0), known(Seconds(floor_us * 1e-6))};
+  return {known(FlopRate(peak_tflops * 1e12)), known(fraction), known(4.0), known(Seconds(floor_us * 1e-6)), {}};
 }
 
 inline AttentionRate attention_rate(double forward, double backward, double half_length, double softmax_share, double floor_us) {

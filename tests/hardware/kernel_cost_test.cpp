@@ -159,5 +159,50 @@ TEST(KernelCost, AShareAboveOneIsTheUsersMistake) {
   EXPECT_THAT(error_of({"gemm", Gemm{4096, 4096, 4096}}, device), AllOf(HasSubstr("\"gemm_fraction\""), HasSubstr("(0, 1]")));
 }
 
+// Scales per block inside an 8-bit product cost their share of the rate; scales per tensor, and micro blocks, cost nothing there.
+TEST(KernelCost, BlockScalesCostTheirShare) {
+  Device device = h100();
+  Gemm gemm{8192, 8192, 8192};
+  gemm.format = NumberFormat::fp8;
+  const auto time = [&](ScaleBlock scale) {
+    gemm.scale = scale;
+    return kernel_cost({"gemm", gemm}, device, "", ClockRegime::burst).time;
+  };
+  EXPECT_THAT(error_of({"gemm", Gemm{gemm.m, gemm.n, gemm.k, 1, NumberFormat::fp8, NumberFormat::bf16, GemmPass::forward,
+                                     ScaleBlock::block}},
+                       device),
+              HasSubstr("\"block_scaled_share\""));
+  device.matrix[NumberFormat::fp8].block_scaled_share = known(0.8);
+  EXPECT_NEAR(time(ScaleBlock::block) / time(ScaleBlock::tensor), 1 / 0.8, 0.01);
+  EXPECT_EQ(time(ScaleBlock::micro), time(ScaleBlock::tensor));
+}
+
+// Alone at the power cap is between a short burst and a training step; unknown, it is a training step's.
+TEST(KernelCost, ClockRegimes) {
+  Device device = h100();
+  const Kernel gemm{"gemm", Gemm{8192, 8192, 8192}};
+  const auto time = [&](ClockRegime regime) { return kernel_cost(gemm, device, "", regime).time; };
+  EXPECT_EQ(time(ClockRegime::power_limited), time(ClockRegime::sustained));
+  device.power_limited_clock = known(0.95);
+  EXPECT_LT(time(ClockRegime::burst), time(ClockRegime::power_limited));
+  EXPECT_LT(time(ClockRegime::power_limited), time(ClockRegime::sustained));
+}
+
+TEST(KernelCost, AMeasuredTableOverridesTheFormula) {
+  Device device = h100();
+  device.gemm_table = GemmTable({{NumberFormat::bf16, GemmPass::forward, 8192, 8192, 8192, Seconds(2e-3)}}, "measured.csv");
+  const KernelCost hit = kernel_cost({"gemm", Gemm{8192, 8192, 8192}}, device, "", ClockRegime::burst);
+  EXPECT_EQ(hit.table, TableUse::hit);
+  EXPECT_NEAR(hit.time.value(), 2e-3, 1e-12);
+  EXPECT_NEAR(kernel_cost({"gemm", Gemm{8192, 8192, 8192}}, device, "").time.value(), 2e-3 / 0.9, 1e-12);
+  const KernelCost miss = kernel_cost({"gemm", Gemm{4096, 8192, 8192}}, device, "", ClockRegime::burst);
+  EXPECT_EQ(miss.table, TableUse::miss);
+  EXPECT_EQ(miss.time, kernel_cost({"gemm", Gemm{4096, 8192, 8192}}, h100(), "", ClockRegime::burst).time);
+  EXPECT_EQ(kernel_cost({"gemm", Gemm{4096, 8192, 8192}}, h100(), "").table, TableUse::none);
+
+  device.gemm_table = GemmTable({{NumberFormat::bf16, GemmPass::forward, 8192, 8192, 8192, Seconds(1e-3)}}, "measured.csv");
+  EXPECT_THAT(error_of({"gemm", Gemm{8192, 8192, 8192}}, device), AllOf(HasSubstr("measured.csv"), HasSubstr("beats")));
+}
+
 }  // namespace
 }  // namespace headway

@@ -37,6 +37,12 @@ TEST(CatalogueText, ClusterSaysItsNetworks) {
                          .provenance = {}};
   EXPECT_THAT(cluster_text(cluster),
               HasSubstr("450.0 GB/s per device and direction, domains of 256 devices, taper\n                  2:1\n"));
+
+  cluster.networks[0].port = Bandwidth(0);  // as the device has it
+  cluster.groups[0].device.scale_up = {Bandwidth(200e9), Grade::vendor, "data sheet", true};
+  EXPECT_THAT(cluster_text(cluster), HasSubstr("200.0 GB/s per device and direction"));
+  cluster.groups[0].device.scale_up.known = false;
+  EXPECT_THAT(cluster_text(cluster), HasSubstr("an unknown rate per device and direction"));
 }
 
 TEST(CatalogueText, ListAlignsTitles) {

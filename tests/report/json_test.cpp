@@ -79,10 +79,10 @@ TEST(ValidationJson, HasThePromisedKeys) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 2;
-  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}}};
+  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}, ""}};
   score.skipped = {{"a-2", "no device"}};
   headway::score(score);
-  const json j = json::parse(validation_json(score));
+  const json j = json::parse(validation_json({&score, 1}));
   EXPECT_EQ(j.at("kind"), "runs");
   EXPECT_EQ(j.at("rows"), 2);
   EXPECT_EQ(j.at("scored"), 1);

@@ -69,6 +69,26 @@ TEST(Trace, WaitingIsASliceOfItsOwn) {
   EXPECT_EQ(found[2].at("args").at("bytes"), 100);
 }
 
+TEST(Trace, OperationsOfAPassAreNamedAfterIt) {
+  Answer answer = traced();
+  RankProgram& program = answer.result.labels.programs.front();
+  program.passes = {{PassKind::forward, 0, 3}, {PassKind::backward, 0, 3}};
+  program.ops[0].pass = 0;
+  program.ops[1].pass = 1;
+  std::vector<json> found = slices(trace_of({answer}));
+  EXPECT_EQ(found[0].at("name"), "F 3 layer \"forward\"");
+  EXPECT_EQ(found[0].at("args"), (json{{"microbatch", 3}, {"chunk", 0}}));
+  EXPECT_EQ(found[1].at("name"), "wait: B 3 tensor all-reduce");
+  EXPECT_EQ(found[2].at("name"), "B 3 tensor all-reduce");
+  EXPECT_EQ(found[2].at("args").at("microbatch"), 3);
+  EXPECT_EQ(found[3].at("name"), "gradients") << "of no pass";
+
+  program.passes[1].chunk = 1;
+  found = slices(trace_of({answer}));
+  EXPECT_EQ(found[0].at("name"), "F 3.0 layer \"forward\"");
+  EXPECT_EQ(found[2].at("name"), "B 3.1 tensor all-reduce");
+}
+
 TEST(Trace, SlicesOfAThreadFollowOneAnother) {
   std::map<std::pair<int, int>, double> ended;
   for (const json& slice : slices(trace_of({traced()}))) {

@@ -12,9 +12,9 @@ TEST(ValidationText, ScoresCellsAndWorstRows) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 4;
-  score.runs = {{"a-1", "a", "d", true, 1.0, 1.1, 0.1, {}},
-                {"a-2", "a", "d", true, 1.0, 0.7, -0.3, {}},
-                {"b-1", "b", "d", false, 1.0, 9.0, 8.0, {}}};
+  score.runs = {{"a-1", "a", "d", true, 1.0, 1.1, 0.1, {}, ""},
+                {"a-2", "a", "d", true, 1.0, 0.7, -0.3, {}, ""},
+                {"b-1", "b", "d", false, 1.0, 9.0, 8.0, {}, ""}};
   score.skipped = {{"a-3", "mixture of experts is not simulated yet"}};
   headway::score(score);
   const std::string text = validation_text(score);
@@ -23,6 +23,23 @@ TEST(ValidationText, ScoresCellsAndWorstRows) {
   EXPECT_LT(text.find("a-2 "), text.find("a-1 ")) << "worst first";
   EXPECT_EQ(text.find("b-1"), std::string::npos) << "tier B is outside the scores";
   EXPECT_THAT(text, HasSubstr("      1  mixture of experts is not simulated yet\n"));
+}
+
+TEST(ValidationText, KernelsSayWhatTheyAreAndMemoryIsInGibibytes) {
+  ValidationScore kernels;
+  kernels.kind = "gemm";
+  kernels.rows = 1;
+  kernels.runs = {{"gemm-2", "bf16", "d", true, 1e-3, 1.1e-3, 0.1, {}, "bf16 4096 x 4096 x 4096"}};
+  headway::score(kernels);
+  EXPECT_THAT(validation_text(kernels), HasSubstr("By kind and device"));
+  EXPECT_THAT(validation_text(kernels), HasSubstr("bf16 4096 x 4096 x 4096"));
+
+  ValidationScore memory;
+  memory.kind = "memory";
+  memory.rows = 1;
+  memory.runs = {{"a-1", "a", "d", true, 66.5, 66.0, -0.0075, {}, ""}};
+  headway::score(memory);
+  EXPECT_THAT(validation_text(memory), HasSubstr("66.50 GiB"));
 }
 
 TEST(ValidationText, NothingScored) {

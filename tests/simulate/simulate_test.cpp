@@ -28,7 +28,7 @@ TEST(Simulate, NoStepBeatsTheDensePeak) {
 
 // Bubble of 1F1B over uniform stages: (p - 1) / (m + p - 1) of the step, communication and optimizer aside.
 TEST(Simulate, BubbleOfUniformStages) {
-  Run r = run("dgx-h100", 4, 1, 4, 1, 12);
+  TrainingRun r = run("dgx-h100", 4, 1, 4, 1, 12);
   r.plan.model.vocabulary = 64;  // next to nothing on the end stages
   const Result result = r.result();
   const double rest = result.step_time.value() - result.breakdown.optimizer.value() - result.breakdown.exposed_data.value() -
@@ -37,7 +37,7 @@ TEST(Simulate, BubbleOfUniformStages) {
 }
 
 TEST(Simulate, ASlowDeviceSlowsItsStep) {
-  Run r = run("dgx-h100", 64, 4, 2, 1, 8);
+  TrainingRun r = run("dgx-h100", 64, 4, 2, 1, 8);
   const Result even = r.result();
   r.cluster.slow_devices.push_back({17, 0.9});
   const Result odd = r.result();
@@ -46,9 +46,9 @@ TEST(Simulate, ASlowDeviceSlowsItsStep) {
 }
 
 TEST(Simulate, FasterLinksNeverSlowAStep) {
-  Run r = run("dgx-h100", 64, 8, 1, 1, 4);
+  TrainingRun r = run("dgx-h100", 64, 8, 1, 1, 4);
   const Result slow = [&] {
-    Run half = r;
+    TrainingRun half = r;
     half.cluster.networks.front().port = Bandwidth(100e9);
     return half.result();
   }();
@@ -56,12 +56,12 @@ TEST(Simulate, FasterLinksNeverSlowAStep) {
 }
 
 TEST(Simulate, SameScenarioSameBits) {
-  const Run r = run("dgx-h100", 64, 4, 4, 2, 8);
+  const TrainingRun r = run("dgx-h100", 64, 4, 4, 2, 8);
   EXPECT_EQ(r.result().step_time, r.result().step_time);
 }
 
 TEST(Simulate, MemoryThatDoesNotFitIsAnAnswer) {
-  Run r = run("dgx-h100", 8, 1, 1, 1, 1);
+  TrainingRun r = run("dgx-h100", 8, 1, 1, 1, 1);
   r.plan.model = catalogue().model("llama-3.1-70b");
   const Result result = r.result();
   EXPECT_FALSE(result.fits);

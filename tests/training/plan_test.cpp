@@ -45,6 +45,14 @@ TEST(CheckPlan, BatchIsDealtEvenly) {
               ElementsAre("global_batch: 100 is not a multiple of 12 = 4 data ranks x microbatch 3 (did you mean 96 or 108?)"));
 }
 
+TEST(CheckPlan, AStepThatNoMemoryHoldsIsRefused) {
+  TrainingPlan p = good();
+  p.global_batch = 2'000'000'000;
+  EXPECT_THAT(
+      mistakes(p),
+      ElementsAre("global_batch: 500000000 forward passes per device and step are more than the 100000 that are simulated"));
+}
+
 TEST(CheckPlan, InterleavedNeedsChunksStagesAndWholeGroups) {
   TrainingPlan p = good();
   p.schedule = Schedule::interleaved;
