@@ -120,7 +120,7 @@ TEST(DeviceGemmTable, ReadsShapesAndNamesMistakes) {
   const std::string found =
       mistakes([] { return device_gemm_table(parse_csv("format,m,n,k,time_us,pass\nbf61,8,8,8,5,sideways\n", "t.csv")); });
   EXPECT_THAT(found, AllOf(HasSubstr("t.csv:2:1: error: format: \"bf61\" is no number format (did you mean \"bf16\"?)"),
-                           HasSubstr("t.csv:2:16: error: pass: \"sideways\" is no pass")));
+                           HasSubstr("t.csv:2:14: error: pass: \"sideways\" is no pass")));
 }
 
 // A device file names a table beside itself; the catalogue reads it.

@@ -19,6 +19,14 @@ TEST(EventQueue, EqualTimesComeInOrderOfPushing) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(EventQueue, ATicketNamesItsEvent) {
+  EventQueue queue;
+  const std::uint32_t dropped = queue.push(7, 1), kept = queue.push(5, 1);
+  EXPECT_NE(dropped, kept);
+  EXPECT_EQ(queue.pop().sequence, kept);
+  EXPECT_EQ(queue.pop().sequence, dropped);
+}
+
 TEST(EventQueueProperty, AgreesWithAnOrderedSet) {
   std::mt19937_64 random(3);
   EventQueue queue;

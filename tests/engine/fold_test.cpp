@@ -44,6 +44,19 @@ TEST(Fold, OneOddLinkIsNoticedByDistance) {
 
 TEST(Fold, AlternatingProgramsGiveTwoClasses) { EXPECT_EQ(fold(ring(64, {0, 1}).structure).actors.size(), 2U); }
 
+TEST(Fold, ClassesAreNumberedByFirstAppearance) {
+  for (const auto& programs : {std::vector<std::uint32_t>{1, 0, 0}, std::vector<std::uint32_t>{0, 1, 1, 0}}) {
+    const Quotient q = fold(ring(24, programs, 0.5).structure);
+    std::uint32_t next = 0;
+    for (std::uint32_t a = 0; a < q.class_of_actor.size(); ++a) {
+      ASSERT_LE(q.class_of_actor[a], next);
+      if (q.class_of_actor[a] < next) continue;
+      EXPECT_EQ(q.actors[next++].representative, a);
+    }
+    EXPECT_EQ(next, q.actors.size());
+  }
+}
+
 TEST(Fold, PartitionIsEquitable) {
   const Machine m = ring(24, {0, 1, 1});
   const Quotient q = fold(m.structure);
