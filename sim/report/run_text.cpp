@@ -226,7 +226,7 @@ std::string compare_text(std::span<const Answer> answers, const TextStyle& style
   for (const Standing& standing : standings) {
     const Result& r = *results[standing.run];
     out += wrapped("  ", fmt::format("{}: {}", r.scenario, r.bottleneck));
-    if (!standing.why.empty()) out += wrapped("    ", "behind because: " + standing.why);
+    if (!standing.why.empty()) out += wrapped("    ", (standing.alike ? "" : "behind because: ") + standing.why);
     if (!r.fits) out += wrapped("    ", memory_verdict(r));
   }
   return out;
