@@ -1,51 +1,15 @@
 // headway compare SCENARIO...: side by side, best first, with what limits each.
-#include <memory>
-#include <ostream>
-
-#include "app/answers.h"
-#include "app/command.h"
-#include "app/options.h"
+#include "app/scenario_command.h"
 #include "report/json.h"
 #include "report/run_text.h"
-#include "report/trace.h"
 
 namespace headway {
 
-namespace {
-
-struct CompareOptions {
-  std::vector<std::string> files;
-  OutputOptions output;
-  SimulationOptions simulation;
-};
-
-int compare_all(const CompareOptions& options) {
-  const JobLimit limit(options.simulation.jobs);
-  const Catalogue catalogue = Catalogue::standard();
-  const auto scenarios = read_scenarios(options.files, overrides(options.simulation), catalogue);
-  const auto answers = simulate_all(scenarios, options.simulation, options.output.stats);
-
-  if (wants_text(options.output, options.simulation.trace)) print(compare_text(answers, text_style(options.output)));
-  write_output(options.output.json, [&](std::ostream& out) { out << compare_json(answers, options.output.stats); });
-  write_output(options.simulation.trace, [&](std::ostream& out) { write_trace(out, answers); });
-  return exit_code_of(answers);
-}
-
-}  // namespace
-
 void add_compare(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<CompareOptions>();
-  CLI::App* command = app.add_subcommand("compare", "Simulate scenarios side by side, best first, with what limits each");
-  command->add_option("scenarios", options->files, "scenario files, or names from the catalogue")
-      ->required()
-      ->type_name("SCENARIO");
-  add_json_option(*command, options->output);
-  add_set_option(*command, options->simulation);
-  add_jobs_option(*command, options->simulation);
-  add_trace_and_fold_options(*command, options->simulation);
-  add_stats_option(*command, options->output);
-  add_quiet_option(*command, options->output);
-  command->callback([options, &exit_code] { exit_code = compare_all(*options); });
+  add_scenario_command(app, "compare", "Simulate scenarios side by side, best first, with what limits each",
+                       {[](const auto& answers, const TextStyle& style) { return compare_text(answers, style); },
+                        [](const auto& answers, bool stats) { return compare_json(answers, stats); }},
+                       exit_code);
 }
 
 }  // namespace headway

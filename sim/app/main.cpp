@@ -1,6 +1,7 @@
 // headway: what a training cluster will really deliver. Each command is one file in this folder.
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include "app/command.h"
 #include "app/usage.h"
@@ -28,6 +29,9 @@ int main(int argc, char** argv) {
   } catch (const InputError& mistakes) {
     std::fprintf(stderr, "%s\n", mistakes.what());
     return kWrongInput;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "headway: not enough memory for this simulation\n");
+    return kOurFault;
   } catch (const std::exception& fault) {
     std::fprintf(stderr, "headway: internal error: %s\n", fault.what());
     return kOurFault;

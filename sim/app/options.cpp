@@ -81,6 +81,11 @@ TextStyle text_style(const OutputOptions& options) {
   return {.colour = !refused && isatty(STDOUT_FILENO) != 0, .stats = options.stats};
 }
 
+void require_separate(const OutputOptions& options, const std::string& trace) {
+  if (options.json == "-" && trace == "-")
+    throw InputError({"--trace", 0, 0}, "--json has standard output already; name a file for one of them");
+}
+
 bool wants_text(const OutputOptions& options, const std::string& trace) {
   return !options.quiet && options.json != "-" && trace != "-";
 }

@@ -53,6 +53,9 @@ class JobLimit {
 // Colour on a terminal unless NO_COLOR is set.
 [[nodiscard]] TextStyle text_style(const OutputOptions& options);
 
+// Throws InputError where two outputs would mix on standard output.
+void require_separate(const OutputOptions& options, const std::string& trace);
+
 // True when standard output is free for text: not --quiet, and no other output goes there.
 [[nodiscard]] bool wants_text(const OutputOptions& options, const std::string& trace = "");
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <array>
 #include <cmath>
 #include <map>
@@ -341,12 +342,21 @@ class RowReader {
     cluster.mark = run_.mark;
     cluster.groups.push_back({device, devices});
     const int node = integer("devices_per_node", std::min(8, devices));
-    const int domain = integer("scale_up_domain", node);
+    const int domain = occupied_domain(integer("scale_up_domain", node), devices);
     cluster.devices_per_node = std::min(node, devices);
     if (devices % cluster.devices_per_node != 0) throw Skip{fmt::format("{} devices do not fill nodes of {}", devices, node)};
     if (devices > 1) cluster.networks = scale_up(device, node, domain);
     if (devices > domain) cluster.networks.push_back(scale_out(device, cluster.devices_per_node));
     return cluster;
+  }
+
+  // A job on several racks that does not fill them takes a power of two of each, so that its groups do not straddle racks
+  // (16 of the 18 trays of an NVL72: the segment size NVIDIA's guides give schedulers).
+  int occupied_domain(int domain, int devices) {
+    if (devices <= domain || devices % domain == 0) return domain;
+    const int occupied = static_cast<int>(std::bit_floor(static_cast<unsigned>(domain)));
+    if (occupied != domain) assume(fmt::format("{} of the {} devices of each scale-up domain in use", occupied, domain));
+    return occupied;
   }
 
   std::vector<NetworkSpec> scale_up(const Device& device, int node, int domain) const {

@@ -28,7 +28,8 @@ std::string multiple_hint(int value, std::int64_t unit) {
   return " (did you mean " + (below > 0 ? number(below) + " or " : "") + number(below + unit) + "?)";
 }
 
-constexpr std::int64_t kMostPasses = 100'000;  // every operation of a step is held in memory; real runs stay far below
+// Microbatches x layers: a step is held in memory, some kilobytes each. Real runs stay far below.
+constexpr std::int64_t kMostLayerPasses = 1'000'000;
 
 class PlanCheck {
  public:
@@ -103,10 +104,11 @@ class PlanCheck {
   [[nodiscard]] bool batch_divides() const { return plan_.global_batch % samples_at_once() == 0; }
 
   void batch() {
-    const std::int64_t passes = plan_.global_batch / samples_at_once() * layout_.virtual_stages;
-    if (passes > kMostPasses)
-      mistake("global_batch", number(passes) + " forward passes per device and step are more than the " + number(kMostPasses) +
-                                  " that are simulated");
+    const std::int64_t microbatches = plan_.global_batch / samples_at_once();
+    const std::int64_t most = kMostLayerPasses / std::max(1, plan_.model.layers);
+    if (microbatches > most)
+      mistake("global_batch", number(microbatches) + " microbatches per data rank and step are too many to simulate; at most " +
+                                  number(most) + " of a model of " + number(plan_.model.layers) + " layers");
     if (batch_divides()) return;
     mistake("global_batch", number(plan_.global_batch) + " is not a multiple of " + number(samples_at_once()) + " = " +
                                 number(layout_.data) + " data ranks x microbatch " + number(plan_.microbatch) +

@@ -158,6 +158,14 @@ TEST_F(Program, JsonToStandardOutputStandsAlone) {
   EXPECT_EQ(got.out, headway("run tiny.yaml --json - --jobs 1").out) << "equal scenarios, equal bytes";
 }
 
+TEST_F(Program, OneOutputTakesStandardOutput) {
+  tiny();
+  EXPECT_TRUE(json::parse(headway("run tiny.yaml --trace -").out).contains("traceEvents"));
+  const Outcome both = headway("run tiny.yaml --trace - --json -");
+  EXPECT_EQ(both.code, 2);
+  EXPECT_EQ(both.out, "");
+}
+
 TEST_F(Program, FoldedAndUnfoldedAgree) {
   tiny();
   const json folded = json::parse(headway("run tiny.yaml --json -").out);

@@ -50,7 +50,8 @@ TEST(CheckPlan, AStepThatNoMemoryHoldsIsRefused) {
   p.global_batch = 2'000'000'000;
   EXPECT_THAT(
       mistakes(p),
-      ElementsAre("global_batch: 500000000 forward passes per device and step are more than the 100000 that are simulated"));
+      ElementsAre("global_batch: 500000000 microbatches per data rank and step are too many to simulate; at most 10416 of a "
+                  "model of 96 layers"));
 }
 
 TEST(CheckPlan, InterleavedNeedsChunksStagesAndWholeGroups) {

@@ -1,0 +1,53 @@
+#include "app/scenario_command.h"
+
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include "app/answers.h"
+#include "app/options.h"
+#include "report/trace.h"
+
+namespace headway {
+
+namespace {
+
+struct Command {
+  ScenarioReport report;
+  std::vector<std::string> files;
+  OutputOptions output;
+  SimulationOptions simulation;
+
+  [[nodiscard]] int answer() const {
+    require_separate(output, simulation.trace);
+    const JobLimit limit(simulation.jobs);
+    const Catalogue catalogue = Catalogue::standard();
+    const auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
+    const auto answers = simulate_all(scenarios, simulation, output.stats);
+
+    if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));
+    write_output(output.json, [&](std::ostream& out) { out << report.json(answers, output.stats); });
+    write_output(simulation.trace, [&](std::ostream& out) { write_trace(out, answers); });
+    return exit_code_of(answers);
+  }
+};
+
+}  // namespace
+
+void add_scenario_command(CLI::App& app, const char* name, const char* what, ScenarioReport report, int& exit_code) {
+  auto command = std::make_shared<Command>();
+  command->report = std::move(report);
+  CLI::App* on_line = app.add_subcommand(name, what);
+  on_line->add_option("scenarios", command->files, "scenario files, or names from the catalogue")
+      ->required()
+      ->type_name("SCENARIO");
+  add_json_option(*on_line, command->output);
+  add_set_option(*on_line, command->simulation);
+  add_jobs_option(*on_line, command->simulation);
+  add_trace_and_fold_options(*on_line, command->simulation);
+  add_stats_option(*on_line, command->output);
+  add_quiet_option(*on_line, command->output);
+  on_line->callback([command, &exit_code] { exit_code = command->answer(); });
+}
+
+}  // namespace headway
