@@ -85,7 +85,8 @@ TEST(CompareText, NamesTheWinnerAndWhyOthersLose) {
   slow.result.bottleneck = "tensor-parallel traffic";
   const std::vector<Answer> answers = {slow, sample::answer()};
   const std::string text = compare_text(answers);
-  EXPECT_THAT(text, StartsWith("tiny is best: 6,400 tokens/s. Against the rest: 2.00x slow. Why the last is behind: 2.00x slower"));
+  EXPECT_THAT(text,
+              StartsWith("tiny is best: 6,400 tokens/s. Against the rest: 2.00x slow. Why the last is behind: 2.00x slower"));
   EXPECT_LT(text.find("\n  tiny"), text.find("\n  slow"));
   EXPECT_THAT(text, HasSubstr("  slow: tensor-parallel traffic\n    behind because: 2.00x slower per token: 100 % of the loss is "
                               "exposed tensor-parallel traffic\n"));
