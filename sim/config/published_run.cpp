@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <sstream>
@@ -223,8 +224,8 @@ class RowReader {
     model.layers = required("layers");
     model.hidden = required("hidden");
     model.heads = required("heads");
-    model.kv_heads = given("kv_heads").value_or(0) > 0 ? *given("kv_heads") : integer("kv_heads", model.heads);
-    model.head_dim = given("head_dim").value_or(0) > 0 ? *given("head_dim") : integer("head_dim", model.hidden / model.heads);
+    model.kv_heads = integer("kv_heads", model.heads);
+    model.head_dim = integer("head_dim", model.hidden / model.heads);
     model.gated_mlp = given("gated_mlp").value_or(0) == 1;
     if (!model.gated_mlp && !given("ffn"))
       model.ffn = integer("ffn", 4 * model.hidden);
@@ -291,13 +292,15 @@ class RowReader {
     layout.pipeline = integer("pp", 1);
     layout.context = given("cp").value_or(1);
     layout.virtual_stages = given("vpp").value_or(1);
-    if (layout.tensor <= 0 || layout.pipeline <= 0 || layout.virtual_stages <= 0) throw Skip{"a parallel degree is not positive"};
+    layout.data = given("dp").value_or(1);
+    for (const int degree : {layout.tensor, layout.pipeline, layout.context, layout.virtual_stages, layout.data})
+      if (degree <= 0) throw Skip{"a parallel degree is not positive"};
     if (layout.tensor > 1) layout.sequence = integer("sp", defaults_.sequence_parallel ? 1 : 0) == 1;
-    const int model_parallel = layout.tensor * layout.pipeline * layout.context;
+    const std::int64_t model_parallel = std::int64_t{layout.tensor} * layout.pipeline * layout.context;
     if (devices % model_parallel != 0)
       throw Skip{fmt::format("tp {} x pp {} does not divide {} devices", layout.tensor, layout.pipeline, devices)};
-    layout.data = given("dp").value_or(devices / model_parallel);
-    if (layout.devices() != devices)
+    layout.data = given("dp").value_or(static_cast<int>(devices / model_parallel));
+    if (model_parallel * layout.data != devices)
       throw Skip{fmt::format("tp {} x pp {} x dp {} is not {} devices", layout.tensor, layout.pipeline, layout.data, devices)};
     return layout;
   }
@@ -342,7 +345,9 @@ class RowReader {
     cluster.mark = run_.mark;
     cluster.groups.push_back({device, devices});
     const int node = integer("devices_per_node", std::min(8, devices));
-    const int domain = occupied_domain(integer("scale_up_domain", node), devices);
+    const int full_domain = integer("scale_up_domain", node);
+    if (node <= 0 || full_domain <= 0) throw Skip{"devices_per_node or scale_up_domain is not positive"};
+    const int domain = occupied_domain(full_domain, devices);
     cluster.devices_per_node = std::min(node, devices);
     if (devices % cluster.devices_per_node != 0) throw Skip{fmt::format("{} devices do not fill nodes of {}", devices, node)};
     if (devices > 1) cluster.networks = scale_up(device, node, domain);

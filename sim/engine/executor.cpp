@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/diagnostic.h"
 #include "engine/event_queue.h"
 #include "engine/sharing.h"
 
@@ -236,10 +237,16 @@ class Executor {
     a.task = task;
     a.phase = Phase::latency;
     if (what.latency > 0) {
-      a.ticket = queue_.push(now_ + what.latency, id);
+      a.ticket = queue_.push(in(what.latency), id);
     } else {
       begin_work(id);
     }
+  }
+
+  [[nodiscard]] Instant in(Picoseconds duration) const {
+    const Instant then = now_ + duration;
+    if (then >= kEndOfTime) throw InputError({}, "the step takes longer than the 53 days that are simulated at most");
+    return then;
   }
 
   void begin_work(std::uint32_t id) {
@@ -262,7 +269,7 @@ class Executor {
       a.updated = now_;
       a.level = level;
       const double left = a.remaining > 0 ? a.remaining : 0;
-      a.ticket = queue_.push(now_ + to_picoseconds(Seconds(left / level)), id);
+      a.ticket = queue_.push(in(to_picoseconds(Seconds(left / level))), id);
     });
   }
 

@@ -22,7 +22,7 @@ struct ExecutionStats {
   std::uint64_t solves = 0;       // components solved
 };
 
-// `kinds` as in Structure. Throws InternalError when tasks wait for one another for ever.
+// `kinds` as in Structure. Throws InternalError when tasks wait for one another for ever, InputError when they take for ever.
 [[nodiscard]] Timeline execute(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds,
                                const std::vector<Program>& programs, ExecutionStats* stats = nullptr);
 

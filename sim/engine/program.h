@@ -35,7 +35,7 @@ struct GroupCall {
   double top_level = 1;
   Picoseconds latency = 0;
   LocalAmounts draws{};  // on every member's local resources, per second at level 1
-  LocalAmounts holds{};  // taken from every member's local capacity for as long as it runs, whatever its level
+  LocalAmounts holds{};  // taken from every member's local capacity while it runs (all but a sixteenth at most, engine/sharing.h)
 };
 
 struct Task {

@@ -40,7 +40,7 @@ void Sharing::enter(ActivityId id, const Demand& demand) {
     touch(draws[i].resource);
   }
   for (const Draw& hold : demand.holds()) {
-    resources_[hold.resource].capacity -= hold.amount;
+    resources_[hold.resource].held += hold.amount;
     touch(hold.resource);
   }
   fresh_.push_back(id);
@@ -61,7 +61,7 @@ void Sharing::leave(ActivityId id) {
     touch(draws[i].resource);
   }
   for (const Draw& hold : a.demand->holds()) {
-    resources_[hold.resource].capacity += hold.amount;
+    resources_[hold.resource].held -= hold.amount;
     touch(hold.resource);
   }
 }
@@ -96,8 +96,8 @@ bool Sharing::solve_alone(std::uint32_t seed) {
   for (const Demand::Wish& d : a.demand->draws()) {
     const Resource& r = resources_[d.resource];
     if (!r.tight()) continue;
-    if (r.places.size() != 1 || r.capacity <= 0) return false;
-    level = std::min(level, static_cast<double>(r.capacity) / static_cast<double>(d.amount));
+    if (r.places.size() != 1 || r.left() <= 0) return false;
+    level = std::min(level, static_cast<double>(r.left()) / static_cast<double>(d.amount));
   }
   for (const Demand::Wish& d : a.demand->draws())
     if (Resource& r = resources_[d.resource]; r.tight()) r.visited = visit_;
@@ -113,9 +113,9 @@ void Sharing::solve_component(std::uint32_t seed) {
   gather(seed);
   component_capacity_.clear();
   for (const std::uint32_t r : component_resources_) {
-    HEADWAY_CHECK(resources_[r].capacity > 0, "activities hold more than a resource has");
+    HEADWAY_CHECK(resources_[r].left() > 0, "activities draw on a resource that has nothing");
     resources_[r].local = static_cast<std::uint32_t>(component_capacity_.size());
-    component_capacity_.push_back(resources_[r].capacity);
+    component_capacity_.push_back(resources_[r].left());
   }
   component_offset_.assign(1, 0);
   component_draws_.clear();

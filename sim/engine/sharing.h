@@ -4,6 +4,7 @@
 // activities; everything else runs at its top level.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,7 +14,7 @@
 namespace headway {
 
 // What an activity asks of resources whenever it runs: `draws` per second at level 1, up to `top_level`; `holds` are taken out of
-// capacities while it runs, whatever its level.
+// capacities while it runs, whatever its level, but never the last sixteenth: what draws beside them is slowed, never stopped.
 class Demand {
  public:
   Demand(double top_level, std::vector<Draw> draws, std::vector<Draw> holds);
@@ -61,14 +62,16 @@ class Sharing {
     std::uint32_t draw = 0;  // which of its draws
   };
   struct Resource {
-    std::int64_t capacity = 0;  // what is left after holds
-    std::int64_t wanted = 0;    // drawn if all ran at their top levels
+    std::int64_t capacity = 0;
+    std::int64_t held = 0;
+    std::int64_t wanted = 0;  // drawn if all ran at their top levels
     bool was_tight = false;
     bool dirty = false;
     std::uint32_t visited = 0;
     std::uint32_t local = 0;  // index in the component being solved
     std::vector<Place> places;
-    [[nodiscard]] bool tight() const { return wanted > capacity; }
+    [[nodiscard]] std::int64_t left() const { return std::max(capacity - held, capacity / 16); }
+    [[nodiscard]] bool tight() const { return wanted > left(); }
   };
 
   void touch(std::uint32_t resource);

@@ -36,7 +36,8 @@ class Walk {
   Parts count(Instant end) {
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i)
       if (program_.ops[i].stream == Stream::compute) step_over(i);
-    wait_until(end, last_other_op());
+    if (const std::int64_t last = last_other_op(); last >= 0) wait_until(times_[static_cast<std::size_t>(last)].end, last);
+    wait_until(end, -1);  // the other ranks
     return parts_;
   }
 
@@ -75,7 +76,7 @@ class Walk {
     return latest;
   }
 
-  // The op outside the compute stream that ends last: what the end of the step waits for, if it outlasts the compute stream.
+  // The op outside the compute stream that ends last, if it outlasts the compute stream.
   std::int64_t last_other_op() const {
     std::int64_t last = -1;
     for (std::uint32_t i = 0; i < program_.ops.size(); ++i)

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
@@ -136,12 +138,18 @@ class Builder {
   }
 
  private:
+  // All that the library's choice and its cost depend on.
+  struct Placement {
+    Geometry geometry;
+    std::vector<Bandwidth> ports;  // of the first member, by level
+    friend bool operator==(const Placement&, const Placement&) = default;
+  };
+
   // What a dimension's groups look like and where its calls went.
   struct Survey {
-    std::vector<Geometry> geometries;
-    std::vector<std::uint32_t> geometry_of;              // by group
-    std::vector<std::uint32_t> first_group;              // by geometry
-    std::vector<std::vector<CollectiveCost>> costs;      // [geometry][call]
+    std::vector<Placement> placements;
+    std::vector<std::uint32_t> placement_of;             // by group
+    std::vector<std::vector<CollectiveCost>> costs;      // [placement][call]
     std::vector<CallPlace> places;                       // by call
     std::vector<std::vector<std::uint32_t>> slot_calls;  // by slot of this dimension: its calls
     std::uint16_t first_slot = 0;
@@ -166,29 +174,36 @@ class Builder {
     for (std::uint32_t i = groups.offset[g]; i < groups.offset[g + 1]; ++i) members.push_back(device_of_[groups.ranks[i]]);
   }
 
+  [[nodiscard]] Placement placement_of(std::span<const DeviceIndex> members) const {
+    Placement placement{geometry_of(members, fabric_), {}};
+    for (const Geometry::Level& level : placement.geometry.levels)
+      placement.ports.push_back(std::min(fabric_.capacity(fabric_.out_port(level.network, members.front())),
+                                         fabric_.capacity(fabric_.in_port(level.network, members.front()))));
+    return placement;
+  }
+
   void survey(Dimension dimension, const std::vector<Call>& calls) {
     Survey& s = surveys_[dimension];
     const Groups groups = groups_of(dimension, grid_);
     std::vector<DeviceIndex> members;
     for (std::uint32_t g = 0; g < groups.size(); ++g) {
       members_of(groups, g, members);
-      Geometry geometry = geometry_of(members, fabric_);
-      std::size_t known = s.geometries.size();
-      while (known > 0 && !(s.geometries[known - 1] == geometry)) --known;
+      Placement placement = placement_of(members);
+      std::size_t known = s.placements.size();
+      while (known > 0 && !(s.placements[known - 1] == placement)) --known;
       if (known == 0) {
         s.costs.emplace_back();
         for (const Call& call : calls)
-          s.costs.back().push_back(choose_collective(call.kind, Bytes(call.bytes), members, geometry, fabric_));
-        s.geometries.push_back(std::move(geometry));
-        s.first_group.push_back(g);
-        known = s.geometries.size();
+          s.costs.back().push_back(choose_collective(call.kind, Bytes(call.bytes), members, placement.geometry, fabric_));
+        s.placements.push_back(std::move(placement));
+        known = s.placements.size();
       }
-      s.geometry_of.push_back(static_cast<std::uint32_t>(known - 1));
+      s.placement_of.push_back(static_cast<std::uint32_t>(known - 1));
     }
     deal_slots(dimension, calls, s);
   }
 
-  // Calls share a slot when they have one kind and the same algorithm in every geometry.
+  // Calls share a slot when they have one kind and the same algorithm in every placement.
   void deal_slots(Dimension dimension, const std::vector<Call>& calls, Survey& s) {
     std::map<std::pair<CollectiveKind, std::vector<Algorithm>>, std::uint16_t> slot_of;
     s.first_slot = static_cast<std::uint16_t>(slots_);
@@ -217,36 +232,30 @@ class Builder {
     return resource;
   }
 
-  GroupCall group_call(const Call& call, const CollectiveCost& cost, std::span<const LinkLoad> loads) const {
-    Bandwidth rate = cost.top_rate;
-    for (const LinkLoad& load : loads) rate = std::min(rate, fabric_.capacity(load.link) / load.bytes_per_byte);
+  // Payload bytes per second that the tightest link lets through.
+  [[nodiscard]] Bandwidth link_limit(std::span<const LinkLoad> loads) const {
+    Bandwidth limit(std::numeric_limits<double>::infinity());
+    for (const LinkLoad& load : loads) limit = std::min(limit, fabric_.capacity(load.link) / load.bytes_per_byte);
+    return limit;
+  }
+
+  static GroupCall group_call(const Call& call, const CollectiveCost& cost, Bandwidth limit) {
     GroupCall out;
     out.work = call.bytes / kLevelBytes;
-    out.top_level = rate.value() * call.efficiency / kLevelBytes;
+    out.top_level = std::min(cost.top_rate, limit).value() * call.efficiency / kLevelBytes;
     out.latency = to_picoseconds(cost.latency);
     out.draws[kMemory] = static_cast<std::int64_t>(std::ceil(cost.memory_bytes_per_byte * kLevelBytes));
     out.holds[kMultiprocessors] = static_cast<std::int64_t>(cost.multiprocessors * kPerMultiprocessor);
     return out;
   }
 
-  // Kinds of a slot: one per geometry, in order, with all the slot's calls.
-  std::uint32_t add_kinds(const Groups& groups, const std::vector<Call>& calls, const Survey& s,
-                          const std::vector<std::uint32_t>& in_slot) {
-    const auto first = static_cast<std::uint32_t>(out_.structure.kinds.size());
-    std::vector<DeviceIndex> members;
-    std::vector<LinkLoad> loads;
-    for (std::size_t k = 0; k < s.geometries.size(); ++k) {
-      members_of(groups, s.first_group[k], members);
-      loads.clear();
-      collective_loads(calls[in_slot.front()].kind, s.costs[k][in_slot.front()].choice, members, s.geometries[k], fabric_, loads);
-      std::vector<GroupCall> kind;
-      for (const std::uint32_t c : in_slot) {
-        kind.push_back(group_call(calls[c], s.costs[k][c], loads));
-        if (k == 0) report(calls[c], s.costs[k][c], s.geometries[k].members, kind.back(), s.first_report + c);
-      }
-      out_.structure.kinds.push_back(std::move(kind));
-    }
-    return first;
+  // The kind of a slot's groups in one placement whose tightest links agree: all the slot's calls.
+  std::uint32_t add_kind(const std::vector<Call>& calls, const Survey& s, const std::vector<std::uint32_t>& in_slot,
+                         std::uint32_t placement, Bandwidth limit) {
+    std::vector<GroupCall> kind;
+    for (const std::uint32_t c : in_slot) kind.push_back(group_call(calls[c], s.costs[placement][c], limit));
+    out_.structure.kinds.push_back(std::move(kind));
+    return static_cast<std::uint32_t>(out_.structure.kinds.size() - 1);
   }
 
   void report(const Call& call, const CollectiveCost& cost, int members, const GroupCall& priced, std::size_t at) {
@@ -263,31 +272,44 @@ class Builder {
     for (std::size_t i = 0; i < s.slot_calls.size(); ++i) {
       const int slot = s.first_slot + static_cast<int>(i) * slots_each;
       const std::vector<std::uint32_t>& in_slot = s.slot_calls[i];
-      const std::uint32_t first_kind = add_kinds(groups, calls, s, in_slot);
-      lay_slot(groups, s, calls[in_slot.front()].kind, in_slot.front(), slot, first_kind);
+      lay_slot(groups, s, calls, in_slot, slot);
     }
   }
 
-  void lay_slot(const Groups& groups, const Survey& s, CollectiveKind kind, std::uint32_t call, int slot,
-                std::uint32_t first_kind) {
+  void lay_slot(const Groups& groups, const Survey& s, const std::vector<Call>& calls, const std::vector<std::uint32_t>& in_slot,
+                int slot) {
     Structure& out = out_.structure;
+    const std::uint32_t call = in_slot.front();
+    const CollectiveKind kind = calls[call].kind;
+    std::map<std::pair<std::uint32_t, Bandwidth>, std::uint32_t> kind_of;
     std::vector<DeviceIndex> members;
     std::vector<LinkLoad> loads;
     for (std::uint32_t g = 0; g < groups.size(); ++g) {
-      const auto id = static_cast<std::uint32_t>(out.group_kind.size());
-      const std::uint32_t geometry = s.geometry_of[g];
+      const std::uint32_t placement = s.placement_of[g];
       members_of(groups, g, members);
       loads.clear();
-      collective_loads(kind, s.costs[geometry][call].choice, members, s.geometries[geometry], fabric_, loads);
-      for (const LinkLoad& load : loads)
-        out.loads.push_back({resource_of(load.link), static_cast<std::int64_t>(std::ceil(load.bytes_per_byte * kLevelBytes))});
-      out.load_offset.push_back(out.loads.size());
-      out.group_kind.push_back(first_kind + geometry);
-      const bool message = kind == CollectiveKind::send_receive;
-      for (std::uint32_t i = groups.offset[g]; i < groups.offset[g + 1]; ++i) {
-        const int at = slot + (message && i > groups.offset[g] ? 1 : 0);
-        out.group_of[groups.ranks[i] * static_cast<std::size_t>(out.slots) + static_cast<std::size_t>(at)] = id;
-      }
+      collective_loads(kind, s.costs[placement][call].choice, members, s.placements[placement].geometry, fabric_, loads);
+      const Bandwidth limit = link_limit(loads);
+      const auto [known, fresh] = kind_of.try_emplace({placement, limit}, 0);
+      if (fresh) known->second = add_kind(calls, s, in_slot, placement, limit);
+      lay_group(groups, g, known->second, loads, slot, kind == CollectiveKind::send_receive);
+    }
+    const std::vector<GroupCall>& first = out.kinds[out.group_kind[out.group_kind.size() - groups.size()]];
+    for (std::size_t i = 0; i < in_slot.size(); ++i)
+      report(calls[in_slot[i]], s.costs[0][in_slot[i]], s.placements[0].geometry.members, first[i], s.first_report + in_slot[i]);
+  }
+
+  void lay_group(const Groups& groups, std::uint32_t g, std::uint32_t kind, std::span<const LinkLoad> loads, int slot,
+                 bool message) {
+    Structure& out = out_.structure;
+    const auto id = static_cast<std::uint32_t>(out.group_kind.size());
+    out.group_kind.push_back(kind);
+    for (const LinkLoad& load : loads)
+      out.loads.push_back({resource_of(load.link), static_cast<std::int64_t>(std::ceil(load.bytes_per_byte * kLevelBytes))});
+    out.load_offset.push_back(out.loads.size());
+    for (std::uint32_t i = groups.offset[g]; i < groups.offset[g + 1]; ++i) {
+      const int at = slot + (message && i > groups.offset[g] ? 1 : 0);
+      out.group_of[groups.ranks[i] * static_cast<std::size_t>(out.slots) + static_cast<std::size_t>(at)] = id;
     }
   }
 

@@ -3,7 +3,8 @@
 //
 //   slot   (dimension, kind of collective, algorithm chosen): the calls in it put the same loads per byte on the same links.
 //          A message takes two slots, one for the sender and one for the receiver of the same group.
-//   kind   a slot and a congruence class of member placements: fixes latency and top rate of every call.
+//   kind   a slot, a congruence class of member placements and what their tightest link lets through: fixes latency and top rate
+//          of every call.
 #pragma once
 
 #include <cstdint>

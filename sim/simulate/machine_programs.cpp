@@ -67,17 +67,20 @@ Program machine_program(const RankProgram& program, const DeviceKind& kind, cons
   return out;
 }
 
-// Matrix FLOPs of one rank's step, by what they are for.
-void count_flops(const RankProgram& program, Flops& forward_backward, Flops& recomputed) {
+// Matrix FLOPs of one rank's step that are done a second time.
+Flops recomputed_flops(const RankProgram& program) {
   std::vector<double> uses(program.segments.size(), 0.0);
   for (const Op& op : program.ops)
     if (!op.collective) uses[op.what] += 1;
+  Flops sum;
   for (std::size_t s = 0; s < program.segments.size(); ++s) {
     const Segment& segment = program.segments[s];
+    if (segment.activity != Activity::recompute) continue;
     Flops flops;
     for (const Kernel& kernel : segment.kernels) flops += matrix_flops(kernel);
-    (segment.activity == Activity::recompute ? recomputed : forward_backward) += uses[s] * flops;
+    sum += uses[s] * flops;
   }
+  return sum;
 }
 
 }  // namespace
@@ -99,12 +102,7 @@ MachinePrograms price_programs(const Cluster& cluster, const TrainingPlan& plan,
     }
     out.program_of_rank.push_back(at->second);
   }
-  for (const RankProgram& program : programs) {
-    Flops own, again;
-    count_flops(program, own, again);
-    out.forward_backward += grid.tensor() * grid.context() * own;
-    out.recomputed += grid.tensor() * grid.context() * again;
-  }
+  for (const RankProgram& program : programs) out.recomputed += grid.tensor() * grid.context() * recomputed_flops(program);
   return out;
 }
 

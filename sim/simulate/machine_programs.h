@@ -17,7 +17,7 @@ struct MachinePrograms {
   std::vector<Program> programs;
   std::vector<std::uint32_t> stage_of;  // by engine program: the rank program it came from
   std::vector<std::uint32_t> program_of_rank;
-  Flops forward_backward, recomputed;  // on matrix units, summed over one data-parallel replica of all ranks
+  Flops recomputed;  // on matrix units, by all ranks of one data-parallel replica
 };
 
 [[nodiscard]] MachinePrograms price_programs(const Cluster& cluster, const TrainingPlan& plan, const RankGrid& grid,

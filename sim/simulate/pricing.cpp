@@ -25,7 +25,6 @@ SegmentPrice price(const Segment& segment, const DeviceKind& kind, const Softwar
   for (const Kernel& kernel : segment.kernels) {
     const KernelCost cost = kernel_cost(kernel, *kind.device, attention);
     total.time += cost.time;
-    total.flops += cost.flops;
     total.traffic += cost.traffic;
     launches += kernel.launches * kernel.repeat;
   }

@@ -29,7 +29,6 @@ struct DeviceKind {
 
 struct SegmentPrice {
   Seconds time;  // stand-alone, host included
-  Flops flops;   // on the matrix units
   Bytes traffic;
 };
 

@@ -57,18 +57,27 @@ void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
   if (!result.fits) result.memory_advice = memory_advice(plan, result.memory_by_stage, result.memory_capacity);
 }
 
-std::string bottleneck_of(const Breakdown& b, Seconds step) {
+// Where tensor groups fit into scale-up domains (packed ranks), their links are named.
+const char* tensor_traffic(const Cluster& cluster, const Layout& layout) {
+  for (const NetworkSpec& network : cluster.networks)
+    if (network.name == "scale_up" && (network.domain == 0 || network.domain % layout.tensor == 0))
+      return "tensor-parallel traffic on the scale-up links";
+  return "tensor-parallel traffic";
+}
+
+std::string bottleneck_of(const Breakdown& b, Seconds step, const char* tensor) {
   struct Cause {
     Seconds time;
     const char* what;
   };
-  const std::array<Cause, 7> causes = {{{b.exposed_tensor, "tensor-parallel traffic on the scale-up links"},
+  const std::array<Cause, 8> causes = {{{b.exposed_tensor, tensor},
                                         {b.exposed_expert, "expert-parallel traffic"},
                                         {b.exposed_context, "context-parallel traffic"},
                                         {b.exposed_pipeline, "messages between pipeline stages"},
                                         {b.exposed_data, "data-parallel traffic that nothing hides"},
                                         {b.bubble, "the pipeline bubble"},
-                                        {b.optimizer, "the optimizer step"}}};
+                                        {b.optimizer, "the optimizer step"},
+                                        {b.other, "host time"}}};
   const Cause& worst =
       *std::max_element(causes.begin(), causes.end(), [](const Cause& x, const Cause& y) { return x.time < y.time; });
   const double compute = b.compute / step;
@@ -141,7 +150,7 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   result.step_time = to_seconds(timeline.end);
   result.breakdown = breakdown_of(timeline, quotient.actors, stage_of_class, programs);
   rate(result, cluster, plan, machine.recomputed);
-  result.bottleneck = bottleneck_of(result.breakdown, result.step_time);
+  result.bottleneck = bottleneck_of(result.breakdown, result.step_time, tensor_traffic(cluster, plan.layout));
   list_collectives(result, communicators, programs);
   result.ranks = grid.size();
   result.rank_classes = quotient.actors.size();

@@ -7,7 +7,7 @@
 namespace headway {
 
 std::vector<Bucket> chunk_buckets(const TrainingPlan& plan, const Chunk& chunk) {
-  const double full = std::max(40e6, 1e6 * plan.layout.data);
+  const double full = std::max(40e6, 1e6 * plan.layout.data * plan.layout.context);
   const double layer = local_layer_parameters(plan);
   std::vector<Bucket> buckets(1);
   if (chunk.embedding) buckets.front().parameters += local_embedding_parameters(plan);

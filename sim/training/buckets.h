@@ -1,6 +1,6 @@
 // Gradient buckets: groups of consecutive layers whose gradients (or, with ZeRO-1, parameters) travel together.
 //
-// Megatron-LM fills a bucket until it holds max(40 M, 1 M x data) parameters (distributed_data_parallel_config.py); here a bucket
+// Megatron-LM fills a bucket until it holds max(40 M, 1 M x data x context) parameters (distributed_data_parallel_config.py); here a bucket
 // holds whole layers. The embedding belongs to the first bucket of its chunk, the head to the last.
 #pragma once
 

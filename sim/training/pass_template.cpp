@@ -66,6 +66,7 @@ class PassCompiler {
   void hidden_part(const TensorCall& call, std::int64_t before, std::vector<std::uint32_t> after) {
     if (before >= 0) after.push_back(static_cast<std::uint32_t>(before));
     beside_.push_back(emit(Stream::tensor, true, tensor_call(call.kind, call.hidden * call.bytes), std::move(after)));
+    result_.ops.back().entry = before < 0;  // even where the product it drains is laid down already
   }
 
   std::uint32_t tensor_call(CollectiveKind kind, Bytes bytes) {

@@ -154,6 +154,11 @@ TEST(PublishedRun, RowsThatLackOrContradictSayWhy) {
   EXPECT_EQ(row({{"nic_gbps", ""}}).why, "several nodes, but the row does not give nic_gbps");
   EXPECT_EQ(row({{"vpp", ""}}).why, "interleaved, but the row does not give vpp");
   EXPECT_EQ(row({{"dp", "3"}}).why, "tp 8 x pp 8 x dp 3 is not 1024 devices");
+  for (const char* degree : {"tp", "pp", "cp", "vpp", "dp"})
+    EXPECT_EQ(row({{degree, "0"}}).why, "a parallel degree is not positive") << degree;
+  for (const char* size : {"devices_per_node", "scale_up_domain"})
+    EXPECT_EQ(row({{size, "0"}}).why, "devices_per_node or scale_up_domain is not positive") << size;
+  EXPECT_FALSE(row({{"tp", "65536"}, {"pp", "65536"}}).why.empty());
   EXPECT_EQ(row({{"layers", "many"}}).why, "layers \"many\" is not a whole number");
   EXPECT_FALSE(row({{"heads", "95"}}).why.empty()) << "check_plan's complaint is the reason";
   EXPECT_FALSE(row({{"heads", "95"}}).plan.has_value());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/check.h"
+#include "base/diagnostic.h"
 #include "engine/machine.h"
 
 namespace headway {
@@ -91,6 +92,24 @@ TEST(Executor, WhatACommunicationHoldsSlowsTheKernelBesideIt) {
   m.actor(0), m.actor(0);
   m.group(0, {{0, 0}, {1, 0}}, {m.resource(1)});
   EXPECT_EQ(m.run(fold(m.structure)).end, 3_sec + 1'750'000'000'000);
+}
+
+TEST(Executor, HoldsNeverStopAKernel) {
+  // Held altogether and more, the local resource still gives a sixteenth: 2 s of 1/16, then the rest.
+  Machine m;
+  m.structure.slots = 1;
+  m.structure.kinds = {{{2.0, 1.0, 0, {}, {2 * kPerSecond, 0}}}};
+  m.programs = {program({work(1)}, {compute(0, 0), part(0, 0, 0, 1)}, 2)};
+  m.actor(0), m.actor(0);
+  m.group(0, {{0, 0}, {1, 0}}, {m.resource(1)});
+  EXPECT_EQ(m.run(fold(m.structure)).end, 2_sec + 875'000'000'000);
+}
+
+TEST(Executor, TimeEnds) {
+  Machine m;
+  m.programs = {program({work(1e9)}, {compute(0)})};
+  m.actor(0);
+  EXPECT_THROW((void)m.run(fold(m.structure)), InputError);
 }
 
 TEST(Executor, TasksThatWaitForEachOtherAreAFaultThatIsNamed) {

@@ -15,6 +15,11 @@ TEST(Instant, WholePicosecondsStayAndPartsRoundUp) {
   EXPECT_EQ(to_picoseconds(Seconds(1e-15)), 1);
 }
 
+TEST(Instant, NothingLastsLongerThanTime) {
+  EXPECT_EQ(to_picoseconds(Seconds(1e9)), kEndOfTime);
+  EXPECT_EQ(to_picoseconds(Seconds(INFINITY)), kEndOfTime);
+}
+
 TEST(InstantProperty, RoundsAsCeilDoes) {
   std::mt19937_64 random(5);
   std::uniform_real_distribution<double> exponent(-14, 5);

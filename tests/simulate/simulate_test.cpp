@@ -46,6 +46,16 @@ TEST(Simulate, ASlowDeviceSlowsItsStep) {
   EXPECT_LT(odd.step_time, even.step_time * 1.0 / 0.9);
 }
 
+// Both nodes hold tensor groups of the first stage: which of them has the slow links cannot matter.
+TEST(Simulate, AFaultOfTheFirstNodeIsNoOtherThanOfTheSecond) {
+  const auto with_fault_in = [](int node) {
+    TrainingRun r = run("dgx-h100", 32, 8, 2, 1, 8);
+    r.cluster.link_faults.push_back({"scale_up", std::nullopt, node, "", "", 0.5});
+    return r.result().step_time;
+  };
+  EXPECT_EQ(with_fault_in(0), with_fault_in(1));
+}
+
 TEST(Simulate, FasterLinksNeverSlowAStep) {
   TrainingRun r = run("dgx-h100", 64, 8, 1, 1, 4);
   const Result slow = [&] {
