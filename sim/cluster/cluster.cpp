@@ -35,15 +35,6 @@ std::vector<LinkFault> by_device(const std::vector<LinkFault>& faults, int devic
 
 }  // namespace
 
-const Device& Cluster::device_at(DeviceIndex index) const {
-  std::uint64_t behind = 0;
-  for (const DeviceGroup& group : groups) {
-    behind += static_cast<std::uint64_t>(group.devices);
-    if (index < behind) return group.device;
-  }
-  HEADWAY_CHECK(false, "device " + std::to_string(index) + " is not in the cluster");
-}
-
 std::vector<Bandwidth> group_ports(const Cluster& cluster, const NetworkSpec& network) {
   std::vector<Bandwidth> ports;
   for (const DeviceGroup& group : cluster.groups) ports.push_back(port_of(network, group.device));

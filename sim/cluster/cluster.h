@@ -43,7 +43,6 @@ struct Cluster {
     for (const DeviceGroup& group : groups) n += group.devices / group.device.dies_per_package;
     return n;
   }
-  [[nodiscard]] const Device& device_at(DeviceIndex index) const;
 };
 
 // Line rate per direction of each group's ports into a network: the network's own `port`, else (scale_up) the device's, else the

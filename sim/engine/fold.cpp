@@ -24,8 +24,8 @@ struct Digest {
   std::uint64_t low = 0, high = 0;
 
   static Digest of(std::uint64_t label, Colour neighbour) {
-    const std::uint64_t one = mix(mix(label) ^ neighbour);
-    return {one, mix(one ^ 0x5851f42d4c957f2dULL)};
+    // Two hashes of the pair, each by its own constants: 128 independent bits.
+    return {mix(mix(label) ^ neighbour), mix(mix(label ^ 0x5851f42d4c957f2dULL) + 0xd1342543de82ef95ULL * neighbour)};
   }
   Digest& operator+=(const Digest& d) {
     low += d.low;

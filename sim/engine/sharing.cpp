@@ -11,8 +11,8 @@ namespace headway {
 Demand::Demand(double top_level, std::vector<Draw> draws, std::vector<Draw> holds)
     : top_level_(top_level), holds_(std::move(holds)) {
   draws_.reserve(draws.size());
-  for (const Draw& d : draws)
-    draws_.push_back({d.resource, d.amount, static_cast<std::int64_t>(std::floor(static_cast<double>(d.amount) * top_level))});
+  const auto level = static_cast<std::int64_t>(std::floor(std::ldexp(top_level, kLevelBits)));
+  for (const Draw& d : draws) draws_.push_back({d.resource, d.amount, Wanted{d.amount} * level});
 }
 
 Sharing::Sharing(const std::vector<std::int64_t>& capacity) : resources_(capacity.size()) {

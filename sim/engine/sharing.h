@@ -19,10 +19,14 @@ class Demand {
  public:
   Demand(double top_level, std::vector<Draw> draws, std::vector<Draw> holds);
 
+  // Wide enough for sums of products, so that k equal activities want exactly what one with k times the draw does.
+  __extension__ typedef __int128 Wanted;
+  static constexpr int kLevelBits = 40;  // binary places of a top level in a Wanted
+
   struct Wish {
     std::uint32_t resource = 0;
     std::int64_t amount = 0;  // per second at level 1
-    std::int64_t at_top = 0;  // per second at the top level
+    Wanted at_top = 0;        // per second at the top level, in 2^-kLevelBits
   };
   [[nodiscard]] double top_level() const { return top_level_; }
   [[nodiscard]] std::span<const Wish> draws() const { return draws_; }
@@ -64,14 +68,14 @@ class Sharing {
   struct Resource {
     std::int64_t capacity = 0;
     std::int64_t held = 0;
-    std::int64_t wanted = 0;  // drawn if all ran at their top levels
+    Demand::Wanted wanted = 0;  // drawn if all ran at their top levels
     bool was_tight = false;
     bool dirty = false;
     std::uint32_t visited = 0;
     std::uint32_t local = 0;  // index in the component being solved
     std::vector<Place> places;
     [[nodiscard]] std::int64_t left() const { return std::max(capacity - held, capacity / 16); }
-    [[nodiscard]] bool tight() const { return wanted > left(); }
+    [[nodiscard]] bool tight() const { return wanted > Demand::Wanted{left()} << Demand::kLevelBits; }
   };
 
   void touch(std::uint32_t resource);

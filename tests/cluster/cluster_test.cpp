@@ -60,12 +60,6 @@ std::string mistake(What what, const Cluster& cluster = two_nodes()) {
   return "no mistake";
 }
 
-TEST(Cluster, FindsTheGroupOfADevice) {
-  EXPECT_EQ(mixed().device_at(3).name, "fast");
-  EXPECT_EQ(mixed().device_at(4).name, "slow");
-  EXPECT_THROW(static_cast<void>(mixed().device_at(8)), InternalError);
-}
-
 TEST(Cluster, ScaleUpPortsAreTheDevicesOwnUnlessTheNetworkSays) {
   EXPECT_DOUBLE_EQ(port(mixed(), 0, 0), 400);
   EXPECT_DOUBLE_EQ(port(mixed(), 0, 7), 200);

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "engine/random_machine.h"
+#include "engine/sharing.h"
 
 namespace headway {
 namespace {
@@ -217,6 +218,18 @@ TEST(ExactnessEqualTerms, AreMergedBeforeDividing) {
     ASSERT_EQ(q.actors.size(), 3U);
     for (const Draw& draw : q.draws) ASSERT_EQ(draw.amount, n * kPerSecond);
     EXPECT_EQ(folded(m), whole(m)) << n << " of each kind";
+  }
+}
+
+// Whether a resource is tight must not depend on folding: k copies want what one with k times the draw wants, to the last bit.
+TEST(ExactnessEqualTerms, WantExactlyWhatTheirSumWants) {
+  std::mt19937_64 random(17);
+  for (int i = 0; i < 1000; ++i) {
+    const auto amount = static_cast<std::int64_t>(random() % 2'000'000'000'000) + 1;
+    const auto copies = static_cast<std::int64_t>(random() % 100'000) + 1;
+    const double top = static_cast<double>(random() % 1'000'000 + 1) / 999'983.0;
+    const Demand one(top, {{0, amount}}, {}), all(top, {{0, amount * copies}}, {});
+    ASSERT_TRUE(one.draws()[0].at_top * copies == all.draws()[0].at_top);
   }
 }
 
