@@ -70,7 +70,8 @@ std::string wrapped(std::string_view lead, std::string_view text, std::size_t wi
   std::size_t used = columns_of(lead);
   bool line_is_empty = true;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t space = std::min(text.find(' ', at), text.size());
+    std::size_t space = std::min(text.find(' ', at), text.size());
+    if (text.substr(space).starts_with(" %")) space = std::min(text.find(' ', space + 1), text.size());  // "44.2 %" stays whole
     const std::string_view word = text.substr(at, space - at);
     at = space + 1;
     if (word.empty()) continue;
