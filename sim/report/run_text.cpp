@@ -127,7 +127,7 @@ std::string collectives(const Result& r, const TextStyle& style) {
   Table table({"collective", "algorithm", "members", "size", "alone", "per step"}, {false, false, true, true, true, true});
   for (const CollectiveUse& use : r.collectives)
     table.row({use.name, use.algorithm, grouped(use.members), bytes_text(use.bytes), seconds_text(use.alone),
-               significant(use.calls_per_rank, use.calls_per_rank >= 1000 ? 6 : 3)});
+               use.calls_per_rank >= 100 ? grouped(use.calls_per_rank) : significant(use.calls_per_rank, 3)});
   return heading("Collectives, as the library chooses them (per step: calls of a device)", style) + table.text();
 }
 
