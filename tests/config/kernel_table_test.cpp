@@ -1,6 +1,7 @@
 #include "config/kernel_table.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -126,7 +127,7 @@ TEST(DeviceGemmTable, ReadsShapesAndNamesMistakes) {
 // A device file names a table beside itself; the catalogue reads it.
 TEST(DeviceGemmTable, StandsBesideTheDeviceThatNamesIt) {
   namespace fs = std::filesystem;
-  const fs::path root = fs::path(testing::TempDir()) / "headway-gemm-table";
+  const fs::path root = fs::path(testing::TempDir()) / ("headway-gemm-table-" + std::to_string(getpid()));
   fs::create_directories(root / "topologies/devices");
   std::ofstream(root / "topologies/devices/measured.csv") << "format,m,n,k,time_us\nbf16,64,64,64,7\n";
   std::ofstream(root / "topologies/devices/card.yaml")

@@ -1,6 +1,9 @@
 // What the tests of config/ share.
 #pragma once
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -23,19 +26,21 @@ inline std::string file_text(const std::string& path) {
   return text.str();
 }
 
-// A file of this text in the tests' own folder for temporary files.
+// A file of this text in a folder of this process alone, for tests run side by side.
 class TemporaryFile {
  public:
-  TemporaryFile(const std::string& name, const std::string& text) : path_(::testing::TempDir() + name) {
+  TemporaryFile(const std::string& name, const std::string& text)
+      : folder_(::testing::TempDir() + "headway-config-" + std::to_string(getpid())), path_(folder_ + "/" + name) {
+    std::filesystem::create_directories(folder_);
     std::ofstream(path_) << text;
   }
-  ~TemporaryFile() { std::remove(path_.c_str()); }
+  ~TemporaryFile() { std::filesystem::remove_all(folder_); }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  std::string path_;
+  std::string folder_, path_;
 };
 
 // What the reading complains about; empty when it does not.
