@@ -147,6 +147,7 @@ class Builder {
 
   // What a dimension's groups look like and where its calls went.
   struct Survey {
+    Groups groups;
     std::vector<Placement> placements;
     std::vector<std::uint32_t> placement_of;             // by group
     std::vector<std::vector<CollectiveCost>> costs;      // [placement][call]
@@ -184,10 +185,10 @@ class Builder {
 
   void survey(Dimension dimension, const std::vector<Call>& calls) {
     Survey& s = surveys_[dimension];
-    const Groups groups = groups_of(dimension, grid_);
+    s.groups = groups_of(dimension, grid_);
     std::vector<DeviceIndex> members;
-    for (std::uint32_t g = 0; g < groups.size(); ++g) {
-      members_of(groups, g, members);
+    for (std::uint32_t g = 0; g < s.groups.size(); ++g) {
+      members_of(s.groups, g, members);
       Placement placement = placement_of(members);
       std::size_t known = s.placements.size();
       while (known > 0 && !(s.placements[known - 1] == placement)) --known;
@@ -265,19 +266,19 @@ class Builder {
 
   void lay(Dimension dimension, const std::vector<Call>& calls) {
     Survey& s = surveys_[dimension];
-    const Groups groups = groups_of(dimension, grid_);
     const int slots_each = is_message(dimension) ? 2 : 1;
     s.first_report = static_cast<std::uint32_t>(out_.reports.size());
     out_.reports.resize(out_.reports.size() + calls.size());
     for (std::size_t i = 0; i < s.slot_calls.size(); ++i) {
       const int slot = s.first_slot + static_cast<int>(i) * slots_each;
       const std::vector<std::uint32_t>& in_slot = s.slot_calls[i];
-      lay_slot(groups, s, calls, in_slot, slot);
+      lay_slot(s, calls, in_slot, slot);
     }
+    s.groups = {};  // laid; at a million ranks they are worth giving back
   }
 
-  void lay_slot(const Groups& groups, const Survey& s, const std::vector<Call>& calls, const std::vector<std::uint32_t>& in_slot,
-                int slot) {
+  void lay_slot(const Survey& s, const std::vector<Call>& calls, const std::vector<std::uint32_t>& in_slot, int slot) {
+    const Groups& groups = s.groups;
     Structure& out = out_.structure;
     const std::uint32_t call = in_slot.front();
     const CollectiveKind kind = calls[call].kind;
