@@ -95,6 +95,26 @@ std::string cluster_facts(const Cluster& cluster) {
   return out;
 }
 
+std::string layers_text(const Model& model) {
+  const int experts = layers_of_kind(model, LayerKind::experts);
+  if (experts == 0 || experts == model.layers) return grouped(model.layers);
+  return fmt::format("{}, {} of them with experts", grouped(model.layers), grouped(experts));
+}
+
+std::string experts_text(const Experts& experts) {
+  std::string text = fmt::format("{} of {}, {} to a token", experts.count, grouped(experts.ffn), experts.top_k);
+  if (experts.shared_ffn > 0) text += fmt::format(", a shared one of {}", grouped(experts.shared_ffn));
+  return text;
+}
+
+std::string attention_text(const Model& model) {
+  if (!model.latent)
+    return fmt::format("{} heads of {}, {} of keys and values{}", model.heads, model.head_dim, model.kv_heads,
+                       model.qk_norm ? ", normalised" : "");
+  return fmt::format("latent, {} heads of {} + {} and values of {}, through {} and {}", model.heads, model.latent->qk_nope_dim,
+                     model.latent->qk_rope_dim, model.head_dim, model.latent->q_rank, model.latent->kv_rank);
+}
+
 }  // namespace
 
 std::string list_text(const std::vector<ListEntry>& entries) {
@@ -151,12 +171,19 @@ std::string cluster_text(const Cluster& cluster, const TextStyle& style) {
 std::string model_text(const Model& model, const TextStyle& style) {
   std::string out = title(model.name, model.title, style);
   out += fact("parameters", fmt::format("{} ({} per layer, embedding {}, head {})", parameters_text(total_parameters(model)),
-                                        parameters_text(layer_parameters(model)), parameters_text(embedding_parameters(model)),
+                                        parameters_text(layer_parameters(model, layer_kind(model, model.layers - 1))),
+                                        parameters_text(embedding_parameters(model)),
                                         model.tied_embeddings ? "tied" : parameters_text(head_parameters(model))));
-  out += fact("layers", grouped(model.layers));
+  if (model.experts) out += fact("active", parameters_text(active_parameters(model)) + " per token");
+  out += fact("layers", layers_text(model));
   out += fact("hidden", grouped(model.hidden));
   out += fact("MLP", fmt::format("{} wide, {}", grouped(model.ffn), model.gated_mlp ? "gated (three matrices)" : "two matrices"));
-  out += fact("attention", fmt::format("{} heads of {}, {} of keys and values", model.heads, model.head_dim, model.kv_heads));
+  if (model.experts) out += fact("experts", experts_text(*model.experts));
+  out += fact("attention", attention_text(model));
+  if (model.prediction_depth > 0)
+    out += fact("prediction", fmt::format("{} module{} of {}, not among the parameters", model.prediction_depth,
+                                          model.prediction_depth == 1 ? "" : "s",
+                                          parameters_text(count_parameters(model).prediction / model.prediction_depth)));
   out += fact("vocabulary", grouped(model.vocabulary));
   out += fact("positions",
               model.learned_positions > 0 ? fmt::format("learned, {}", grouped(model.learned_positions)) : "rotary or none");

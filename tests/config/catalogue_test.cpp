@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support.h"
 
 namespace headway {
@@ -107,9 +109,72 @@ TEST(Catalogue, AHuggingFaceConfigMayLackOrExceedWhatIsKnown) {
     "num_attention_heads": 32, "vocab_size": 128256})");
   std::vector<std::string> texts;
   for (const Diagnostic& d : mistakes_of([&] { return invented().model(config.path()); })) texts.push_back(d.message);
-  EXPECT_THAT(
-      texts, ElementsAre("missing key \"intermediate_size\"", "num_hidden_layers: must be a whole number, not \"many\" in quotes",
-                         "num_experts: mixtures of experts are not supported yet"));
+  EXPECT_THAT(texts, ElementsAre("missing key \"intermediate_size\"", "missing key \"num_experts_per_tok\"",
+                                 "missing key \"moe_intermediate_size\"",
+                                 "num_hidden_layers: must be a whole number, not \"many\" in quotes"));
+}
+
+// The published config.json of mixtures of experts, cut to what shapes the model.
+struct PublishedConfig {
+  const char* catalogue;
+  const char* json;
+};
+
+class HuggingFaceExperts : public testing::TestWithParam<PublishedConfig> {};
+
+TEST_P(HuggingFaceExperts, ReadAsTheCatalogueHasThem) {
+  const TemporaryFile config("config.json", GetParam().json);
+  const Model read = invented().model(config.path());
+  const Model shipped = Catalogue({HEADWAY_SOURCE_DIR}).model(GetParam().catalogue);
+  EXPECT_EQ(total_parameters(read), total_parameters(shipped));
+  EXPECT_EQ(active_parameters(read), active_parameters(shipped));
+  EXPECT_EQ(model_flops(read, 1, 4096), model_flops(shipped, 1, 4096));
+  EXPECT_EQ(read.qk_norm, shipped.qk_norm);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Catalogue, HuggingFaceExperts,
+    testing::Values(
+        PublishedConfig{"mixtral-8x7b", R"({"model_type": "mixtral", "hidden_act": "silu", "hidden_size": 4096,
+          "intermediate_size": 14336, "num_attention_heads": 32, "num_experts_per_tok": 2, "num_hidden_layers": 32,
+          "num_key_value_heads": 8, "num_local_experts": 8, "tie_word_embeddings": false, "vocab_size": 32000})"},
+        PublishedConfig{"qwen3-30b-a3b", R"({"model_type": "qwen3_moe", "decoder_sparse_step": 1, "head_dim": 128,
+          "hidden_act": "silu", "hidden_size": 2048, "intermediate_size": 6144, "mlp_only_layers": [],
+          "moe_intermediate_size": 768, "num_attention_heads": 32, "num_experts": 128, "num_experts_per_tok": 8,
+          "num_hidden_layers": 48, "num_key_value_heads": 4, "tie_word_embeddings": false, "vocab_size": 151936})"},
+        PublishedConfig{"qwen3-235b-a22b", R"({"model_type": "qwen3_moe", "decoder_sparse_step": 1, "head_dim": 128,
+          "hidden_act": "silu", "hidden_size": 4096, "intermediate_size": 12288, "mlp_only_layers": [],
+          "moe_intermediate_size": 1536, "num_attention_heads": 64, "num_experts": 128, "num_experts_per_tok": 8,
+          "num_hidden_layers": 94, "num_key_value_heads": 4, "tie_word_embeddings": false, "vocab_size": 151936})"},
+        PublishedConfig{"deepseek-v2", R"({"model_type": "deepseek_v2", "first_k_dense_replace": 1, "hidden_act": "silu",
+          "hidden_size": 5120, "intermediate_size": 12288, "kv_lora_rank": 512, "moe_intermediate_size": 1536,
+          "moe_layer_freq": 1, "n_routed_experts": 160, "n_shared_experts": 2, "num_attention_heads": 128,
+          "num_experts_per_tok": 6, "num_hidden_layers": 60, "num_key_value_heads": 128, "q_lora_rank": 1536,
+          "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "tie_word_embeddings": false, "v_head_dim": 128,
+          "vocab_size": 102400})"},
+        PublishedConfig{"deepseek-v3", R"({"model_type": "deepseek_v3", "first_k_dense_replace": 3, "hidden_act": "silu",
+          "hidden_size": 7168, "intermediate_size": 18432, "kv_lora_rank": 512, "moe_intermediate_size": 2048,
+          "moe_layer_freq": 1, "n_routed_experts": 256, "n_shared_experts": 1, "num_attention_heads": 128,
+          "num_experts_per_tok": 8, "num_hidden_layers": 61, "num_key_value_heads": 128, "num_nextn_predict_layers": 1,
+          "q_lora_rank": 1536, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "tie_word_embeddings": false,
+          "v_head_dim": 128, "vocab_size": 129280})"}),
+    [](const auto& test) {
+      std::string name = test.param.catalogue;
+      std::replace(name.begin(), name.end(), '-', '_');
+      return name;
+    });
+
+// Qwen2-57B-A14B: the shared expert has a width of its own; every so manieth layer has experts.
+TEST(Catalogue, AHuggingFaceConfigWithASharedExpertOfItsOwnWidth) {
+  const TemporaryFile config("config.json", R"({"model_type": "qwen2_moe", "decoder_sparse_step": 2, "hidden_act": "silu",
+    "hidden_size": 3584, "intermediate_size": 18944, "moe_intermediate_size": 2560, "num_attention_heads": 28, "num_experts": 64,
+    "num_experts_per_tok": 8, "num_hidden_layers": 28, "num_key_value_heads": 4, "shared_expert_intermediate_size": 20480,
+    "tie_word_embeddings": false, "vocab_size": 151936})");
+  const Model model = invented().model(config.path());
+  ASSERT_TRUE(model.experts);
+  EXPECT_EQ(model.experts->shared_ffn, 20480);
+  EXPECT_EQ(layers_of_kind(model, LayerKind::experts), 14);
+  EXPECT_FALSE(model.qk_norm);
 }
 
 TEST(Catalogue, NamesAreSortedAndUnknownOnesGetAHint) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "world.h"
 
 namespace headway {
@@ -16,6 +18,54 @@ TEST(Model, PublishedParameterCounts) {
   expect_within(total_parameters(world::llama_70b()), 70.6e9, 0.001);
   expect_within(total_parameters(world::llama_405b()), 405.9e9, 0.001);
   expect_within(total_parameters(world::gpt3_175b()), 174.6e9, 0.001);
+}
+
+// Totals and active parameters as their authors state them: Mixtral arXiv 2401.04088 (47 B, 13 B), Qwen3 arXiv 2505.09388 (235 B,
+// 22 B), DeepSeek-V3 arXiv 2412.19437 (671 B, 37 B).
+TEST(Model, PublishedParameterCountsOfExperts) {
+  expect_within(total_parameters(world::mixtral_8x7b()), 46.7e9, 0.002);
+  expect_within(active_parameters(world::mixtral_8x7b()), 12.9e9, 0.005);
+  expect_within(total_parameters(world::qwen3_235b()), 235.1e9, 0.002);
+  expect_within(active_parameters(world::qwen3_235b()), 22.2e9, 0.005);
+  expect_within(total_parameters(world::deepseek_v3()), 671.0e9, 0.002);
+  expect_within(active_parameters(world::deepseek_v3()), 37.5e9, 0.005);  // embedding counted
+}
+
+// DeepSeek-V3's module of depth 1: 11.5 B of its own, 14 B as published with copies of embedding and head.
+TEST(Model, PredictionModulesCountApart) {
+  Model m = world::deepseek_v3();
+  m.prediction_depth = 1;
+  const ParameterCount all = count_parameters(m);
+  expect_within(all.prediction + embedding_parameters(m) + head_parameters(m), 13.5e9, 0.02);
+  EXPECT_EQ(total_parameters(m), total_parameters(world::deepseek_v3()));
+  EXPECT_EQ(all.total() - all.prediction, total_parameters(m));
+  EXPECT_GT(flops_per_token(m, 4096).prediction, Flops(0));
+}
+
+TEST(Model, LayersOfBothKinds) {
+  const auto picture = [](const Model& m) {
+    std::string kinds;
+    for (int i = 0; i < m.layers; ++i) kinds += layer_kind(m, i) == LayerKind::dense ? 'd' : 'E';
+    return kinds;
+  };
+  Model m = world::llama(6, 128, 256, 1, 1);
+  EXPECT_EQ(picture(m), "dddddd");
+  m.experts = Experts{.count = 8, .top_k = 2, .ffn = 64, .dense_layers = 2};
+  EXPECT_EQ(picture(m), "ddEEEE");
+  m.experts = Experts{.count = 8, .top_k = 2, .ffn = 64, .every = 2};
+  EXPECT_EQ(picture(m), "dEdEdE");
+}
+
+// The parts add up: 6 per active matrix parameter, and the attention core.
+TEST(Model, FlopsByComponentAddUp) {
+  for (Model m : {world::llama_8b(), world::mixtral_8x7b(), world::deepseek_v3(), world::gpt3_175b()})
+    for (const int depth : {0, 1}) {
+      m.prediction_depth = depth;
+      const FlopCount flops = flops_per_token(m, 4096);
+      const double core = 3.0 * 4096 * m.heads * (m.qk_dim() + m.v_dim()) * (m.layers + depth);
+      EXPECT_NEAR(flops.total().value() / (6 * matrix_parameters(m) + core), 1, 1e-12);
+      EXPECT_NEAR((flops.attention_core.value() * (m.layers + depth) / m.layers) / core, 1, 1e-12);
+    }
 }
 
 // Narayanan et al. 2021, eq. 2: P = 12 l h^2 (1 + 13/(12 h) + (V + s)/(12 l h)); the final norm is not in it.

@@ -39,6 +39,27 @@ inline Model llama_70b() { return llama(80, 8192, 28672, 64, 8); }
 inline Model llama_405b() { return llama(126, 16384, 53248, 128, 8); }
 inline Model gpt3_175b() { return gpt(96, 12288, 96); }
 
+inline Model mixtral_8x7b() {
+  Model m = llama(32, 4096, 14336, 32, 8, 32000);
+  m.experts = Experts{.count = 8, .top_k = 2, .ffn = 14336};
+  return m;
+}
+inline Model qwen3_235b() {
+  Model m = llama(94, 4096, 12288, 64, 4, 151936);
+  m.qk_norm = true;
+  m.experts = Experts{.count = 128, .top_k = 8, .ffn = 1536};
+  return m;
+}
+inline Model deepseek(int layers, int hidden, int ffn, int vocabulary, Experts experts) {
+  Model m = llama(layers, hidden, ffn, 128, 128, vocabulary);
+  m.latent = LatentAttention{.q_rank = 1536, .kv_rank = 512, .qk_nope_dim = 128, .qk_rope_dim = 64};
+  m.experts = experts;
+  return m;
+}
+inline Model deepseek_v3() {
+  return deepseek(61, 7168, 18432, 129280, {.count = 256, .top_k = 8, .ffn = 2048, .shared_ffn = 2048, .dense_layers = 3});
+}
+
 // Fused attention and loss, nothing overlapped.
 inline Software fused_software() {
   Software s;
