@@ -80,21 +80,12 @@ struct Vocabulary {
   std::string_view fragment;
   int size;
 };
-constexpr auto kVocabularies = std::to_array<Vocabulary>({{"bloom", 250880},
-                                                          {"llama3", 128256},
-                                                          {"llama-3", 128256},
-                                                          {"llama 3", 128256},
-                                                          {"llama", 32000},
-                                                          {"mistral", 32000},
-                                                          {"yi-", 64000},
-                                                          {"baichuan2", 125696},
-                                                          {"baichuan", 64000},
-                                                          {"internlm", 103168},
-                                                          {"aquila2", 100008},
-                                                          {"gemma", 256000},
-                                                          {"qwen", 151936},
-                                                          {"nemotron", 256000},
-                                                          {"gpt", 51200}});
+constexpr auto kVocabularies = std::to_array<Vocabulary>(
+    {{"bloom", 250880},    {"grok", 131072},     {"mixtral", 32000},  {"deepseek", 129280}, {"kimi", 163840},
+     {"gpt oss", 201088},  {"minicpm", 122753},  {"llama 4", 202048}, {"llama3", 128256},   {"llama-3", 128256},
+     {"llama 3", 128256},  {"llama", 32000},     {"mistral", 32000},  {"yi-", 64000},       {"baichuan2", 125696},
+     {"baichuan", 64000},  {"internlm", 103168}, {"aquila2", 100008}, {"gemma", 256000},    {"qwen", 151936},
+     {"nemotron", 256000}, {"gpt", 51200}});
 constexpr int kMegatronVocabulary = 51200;  // GPT-2's 50257 words, padded as Megatron-LM's examples do
 
 constexpr std::string_view kDefaultSoftware = "megatron-core";
@@ -161,7 +152,7 @@ class RowReader {
     plan.global_batch = required("global_batch");
     plan.microbatch = integer("microbatch", 1);
     const int devices = required("devices");
-    plan.layout = layout(devices);
+    plan.layout = layout(devices, plan.model.experts.has_value());
     plan.schedule = schedule(plan.layout);
     plan.sharding = sharding();
     plan.recompute = recompute();
@@ -201,9 +192,6 @@ class RowReader {
 
   // What the row plainly asks for and this version does not simulate.
   void refuse_what_is_outside() const {
-    if (given("experts").value_or(0) > 0) throw Skip{"mixture of experts is not simulated yet"};
-    if (text("attention").rfind("mla", 0) == 0) throw Skip{"multi-head latent attention is not simulated yet"};
-    if (given("cp").value_or(1) > 1) throw Skip{"context parallelism is not simulated yet"};
     const std::string named = text("schedule");
     if (!named.empty() && !value_of<Schedule>(named)) throw Skip{fmt::format("schedule {} is not simulated yet", named)};
     const std::string sharded = text("sharding");
@@ -224,16 +212,60 @@ class RowReader {
     model.layers = required("layers");
     model.hidden = required("hidden");
     model.heads = required("heads");
-    model.kv_heads = integer("kv_heads", model.heads);
-    model.head_dim = integer("head_dim", model.hidden / model.heads);
+    if (const std::string attention = text("attention"); attention.rfind("mla", 0) == 0) {
+      latent_attention(attention, model);
+    } else {
+      model.kv_heads = integer("kv_heads", model.heads);
+      model.head_dim = integer("head_dim", model.hidden / model.heads);
+    }
     model.gated_mlp = given("gated_mlp").value_or(0) == 1;
-    if (!model.gated_mlp && !given("ffn"))
+    if (given("experts").value_or(0) > 0)
+      experts(model);
+    else if (!model.gated_mlp && !given("ffn"))
       model.ffn = integer("ffn", 4 * model.hidden);
     else
       model.ffn = required("ffn");
     model.vocabulary = vocabulary();
     conventions(model);
     return model;
+  }
+
+  // "mla:q1536:kv512:nope128:rope64:v128"
+  void latent_attention(const std::string& text, Model& model) const {
+    LatentAttention latent;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ':');) {
+      const std::size_t digits = std::min(part.find_first_of("0123456789"), part.size());
+      const std::string name = part.substr(0, digits);
+      const int value = number_in<int>(part.substr(digits)).value_or(0);
+      if (name == "q") latent.q_rank = value;
+      if (name == "kv") latent.kv_rank = value;
+      if (name == "nope") latent.qk_nope_dim = value;
+      if (name == "rope") latent.qk_rope_dim = value;
+      if (name == "v") model.head_dim = value;
+    }
+    if (latent.kv_rank <= 0 || latent.qk_nope_dim <= 0 || latent.qk_rope_dim <= 0 || model.head_dim <= 0)
+      throw Skip{fmt::format("attention \"{}\" does not give the dimensions of latent attention", text)};
+    model.kv_heads = model.heads;
+    model.latent = latent;
+  }
+
+  // A shared expert is as wide as a routed one. Where layers with and without experts take turns, the table gives their number only.
+  void experts(Model& model) {
+    Experts experts;
+    experts.count = required("experts");
+    experts.top_k = required("top_k");
+    experts.ffn = given("moe_ffn") ? required("moe_ffn") : required("ffn");
+    experts.shared_ffn = given("shared_experts").value_or(0) * experts.ffn;
+    experts.dense_layers = given("dense_layers").value_or(0);
+    model.ffn = given("ffn").value_or(experts.ffn);
+    if (lower(model.name).find("maverick") != std::string::npos && 2 * experts.dense_layers == model.layers) {
+      experts.dense_layers = 0;
+      experts.every = 2;
+      assume("every second layer has experts");
+    }
+    if (lower(model.name).find("qwen3") != std::string::npos) model.qk_norm = true;
+    model.experts = experts;
   }
 
   int vocabulary() {
@@ -247,7 +279,8 @@ class RowReader {
   // What the columns do not tell: GPT-2/3-style models tie the embeddings, have biases and a table of positions; later ones do not.
   void conventions(Model& model) {
     const std::string name = lower(model.name);
-    const bool gpt_style = !model.gated_mlp && name.find("nemotron") == std::string::npos;
+    if (name.find("grok") != std::string::npos) model.tied_embeddings = true;
+    const bool gpt_style = !model.gated_mlp && !model.experts && name.find("nemotron") == std::string::npos;
     const bool mpt = name.rfind("mpt", 0) == 0;                  // tied, no biases
     const bool bloom = name.find("bloom") != std::string::npos;  // tied, biases, ALiBi
     if (!gpt_style) return;
@@ -283,10 +316,12 @@ class RowReader {
       name = kDefaultSoftware;
       assume("software " + name);
     }
-    return known_.catalogue.software(name, run_.mark);
+    Software found = known_.catalogue.software(name, run_.mark);
+    if (text("note").find("cp a2a") != std::string::npos) found.context_exchange = ContextExchange::all_to_all;
+    return found;
   }
 
-  Layout layout(int devices) {
+  Layout layout(int devices, bool has_experts) {
     Layout layout;
     layout.tensor = integer("tp", 1);
     layout.pipeline = integer("pp", 1);
@@ -300,9 +335,19 @@ class RowReader {
     if (devices % model_parallel != 0)
       throw Skip{fmt::format("tp {} x pp {} does not divide {} devices", layout.tensor, layout.pipeline, devices)};
     layout.data = given("dp").value_or(static_cast<int>(devices / model_parallel));
+    if (has_experts) {
+      layout.expert = integer("ep", 1);
+      layout.expert_tensor = expert_tensor(layout, devices / layout.pipeline);
+    }
     if (model_parallel * layout.data != devices)
       throw Skip{fmt::format("tp {} x pp {} x dp {} is not {} devices", layout.tensor, layout.pipeline, layout.data, devices)};
     return layout;
+  }
+
+  // Megatron-Core shares every expert among the tensor ranks, unless the experts take all ranks of a stage without that.
+  int expert_tensor(const Layout& layout, int stage_ranks) {
+    if (layout.tensor == 1) return given("etp").value_or(1);
+    return integer("etp", stage_ranks % (layout.expert * layout.tensor) == 0 ? layout.tensor : 1);
   }
 
   Schedule schedule(const Layout& layout) {

@@ -69,6 +69,8 @@ Form<ParallelText> parallel() {
                          .optional("virtual_stages", &P::virtual_stages, integer(1), "model chunks of a stage; 1 where left out")
                          .optional("context", &P::context, integer(1), "devices that share every sequence; 1 where left out")
                          .optional("expert", &P::expert, integer(1), "devices that share the experts; 1 where left out")
+                         .optional("expert_tensor", &P::expert_tensor, integer(1),
+                                   "devices that share every expert's matrices; as many as tensor where left out")
                          .optional("data", &P::data, integer(1), "replicas; what is left of the devices where left out")
                          .form(),
                      {"auto"});
@@ -156,7 +158,7 @@ std::optional<Software> default_software(const Node& workload) {
 }
 
 // Degrees a layout does not name are 1; `data` is what is left of the devices. Nothing when the product cannot be.
-std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, int devices) {
+std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, bool has_experts, int devices) {
   Layout layout;
   layout.tensor = text.tensor.value_or(1);
   layout.sequence = text.sequence.value_or(false);
@@ -164,6 +166,7 @@ std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, in
   layout.virtual_stages = text.virtual_stages.value_or(1);
   layout.context = text.context.value_or(1);
   layout.expert = text.expert.value_or(1);
+  layout.expert_tensor = text.expert_tensor.value_or(has_experts ? layout.tensor : 1);
 
   const long long model = 1LL * layout.tensor * layout.pipeline * layout.context;
   const std::string product = "tensor " + std::to_string(layout.tensor) + " x pipeline " + std::to_string(layout.pipeline) +
@@ -195,6 +198,8 @@ std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text
   plan.microbatch = assume.value("microbatch", text.microbatch, 1, "1");
   const bool chunks = text.parallel.virtual_stages.value_or(1) > 1;
   if (text.parallel.tensor.value_or(1) > 1) (void)assume.value("parallel.sequence", text.parallel.sequence, false, "false");
+  if (text.parallel.tensor.value_or(1) > 1 && text.model.experts)
+    (void)assume.value("parallel.expert_tensor", text.parallel.expert_tensor, 0, std::to_string(*text.parallel.tensor));
   const Schedule fallback = chunks ? Schedule::interleaved : Schedule::one_f_one_b;
   plan.schedule = assume.value("schedule", text.schedule, fallback, name_of(fallback));
   plan.sharding = assume.value("sharding", text.sharding, Sharding::none, name_of(Sharding::none));
@@ -202,7 +207,7 @@ std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text
   (void)assume.value("placement", text.placement, std::string("packed"), "packed");
 
   const std::optional<Software> software = text.software ? text.software : default_software(node);
-  const std::optional<Layout> layout = lay_out(node, text.parallel, devices);
+  const std::optional<Layout> layout = lay_out(node, text.parallel, text.model.experts.has_value(), devices);
   if (!software || !layout) return std::nullopt;
   plan.software = assume.value("software", text.software, *software, software->name);
   plan.layout = *layout;

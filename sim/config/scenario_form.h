@@ -12,7 +12,7 @@
 namespace headway {
 
 struct ParallelText {
-  std::optional<int> tensor, pipeline, virtual_stages, context, expert, data;
+  std::optional<int> tensor, pipeline, virtual_stages, context, expert, expert_tensor, data;
   std::optional<bool> sequence;
 };
 

@@ -32,9 +32,21 @@ Form<Software> make_software_form() {
       .required("overlap_pipeline", &S::overlap_pipeline, boolean(), "pipeline sends and receives run beside compute")
       .required("scatter_pipeline_sends", &S::scatter_pipeline_sends, boolean(),
                 "without sequence parallelism, tensor ranks send 1/t each")
+      .optional("context_exchange", &S::context_exchange, one_of<ContextExchange>(),
+                "how context ranks see the whole sequence; ring where left out")
+      .optional("context_overlap", &S::context_overlap, number(kShareOrNone), "share of a ring's exchange beside attention")
+      .optional("grouped_products", &S::grouped_products, boolean(), "one launch multiplies all experts of a rank")
+      .optional("dispatch_once", &S::dispatch_once, boolean(), "a token goes once to each rank that holds any of its experts")
+      .optional("overlap_shared_expert", &S::overlap_shared_expert, boolean(),
+                "the shared expert runs beside dispatch and combine")
+      .optional("expert_overlap", &S::expert_overlap, number(kShareOrNone),
+                "share of dispatch and combine hidden under the experts' own products")
+      .optional("expert_imbalance", &S::expert_imbalance, number({.least = 1, .most = 64}),
+                "tokens of the busiest expert rank over the mean")
       .optional("tensor_efficiency", &S::tensor_efficiency, number(kShare),
                 "share of the fabric's own bandwidth its tensor-parallel collectives reach")
       .optional("data_efficiency", &S::data_efficiency, number(kShare), "the same for data-parallel collectives")
+      .optional("expert_efficiency", &S::expert_efficiency, number(kShare), "... for dispatch and combine")
       .required("host_per_kernel", &S::host_per_kernel, quantity<Seconds>(kNotNegative), "host time to issue one kernel")
       .required("host_per_microbatch", &S::host_per_microbatch, quantity<Seconds>(kNotNegative),
                 "serial host gap before each pass of a microbatch")

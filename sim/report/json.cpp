@@ -30,8 +30,15 @@ std::string snake(std::string words) {
 
 Json layout(const Result& r) {
   const Layout& l = r.layout;
-  return {{"tensor", l.tensor},   {"sequence", l.sequence}, {"pipeline", l.pipeline}, {"virtual_stages", l.virtual_stages},
-          {"context", l.context}, {"expert", l.expert},     {"data", l.data},         {"microbatches", r.microbatches}};
+  return {{"tensor", l.tensor},
+          {"sequence", l.sequence},
+          {"pipeline", l.pipeline},
+          {"virtual_stages", l.virtual_stages},
+          {"context", l.context},
+          {"expert", l.expert},
+          {"expert_tensor", l.expert_tensor},
+          {"data", l.data},
+          {"microbatches", r.microbatches}};
 }
 
 Json breakdown(const Result& r) {

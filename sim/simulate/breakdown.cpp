@@ -13,7 +13,10 @@ Part part_of(Dimension dimension) {
   switch (dimension) {
     case Dimension::tensor: return kTensor;
     case Dimension::context: return kContext;
+    case Dimension::expert:
+    case Dimension::expert_tensor: return kExpert;
     case Dimension::data:
+    case Dimension::expert_data:
     case Dimension::embedding:
     case Dimension::world: return kData;
     default: return kPipeline;

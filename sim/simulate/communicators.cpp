@@ -64,6 +64,33 @@ Groups data_groups(const RankGrid& g) {
   return groups;
 }
 
+Groups expert_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int d = 0; d < g.expert_data(); ++d)
+      for (int t = 0; t < g.expert_tensor(); ++t, groups.close())
+        for (int e = 0; e < g.expert(); ++e) groups.ranks.push_back(g.expert_rank(t, e, d, s));
+  return groups;
+}
+
+Groups expert_tensor_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int d = 0; d < g.expert_data(); ++d)
+      for (int e = 0; e < g.expert(); ++e, groups.close())
+        for (int t = 0; t < g.expert_tensor(); ++t) groups.ranks.push_back(g.expert_rank(t, e, d, s));
+  return groups;
+}
+
+Groups expert_data_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int e = 0; e < g.expert(); ++e)
+      for (int t = 0; t < g.expert_tensor(); ++t, groups.close())
+        for (int d = 0; d < g.expert_data(); ++d) groups.ranks.push_back(g.expert_rank(t, e, d, s));
+  return groups;
+}
+
 // Pairs (from, to) of equal position in neighbouring stages; `step` +1 towards the loss. The ring is closed for virtual stages.
 Groups message_groups(const RankGrid& g, int step) {
   Groups groups;
@@ -100,6 +127,9 @@ Groups groups_of(Dimension dimension, const RankGrid& grid) {
     case Dimension::tensor: return tensor_groups(grid);
     case Dimension::context: return context_groups(grid);
     case Dimension::data: return data_groups(grid);
+    case Dimension::expert: return expert_groups(grid);
+    case Dimension::expert_tensor: return expert_tensor_groups(grid);
+    case Dimension::expert_data: return expert_data_groups(grid);
     case Dimension::embedding: return embedding_groups(grid);
     case Dimension::world: return world_group(grid);
     case Dimension::to_next: return message_groups(grid, 1);

@@ -16,7 +16,12 @@ struct RankPlace {
 class RankGrid {
  public:
   explicit RankGrid(const Layout& layout)
-      : tensor_(layout.tensor), context_(layout.context), data_(layout.data), stages_(layout.pipeline) {}
+      : tensor_(layout.tensor),
+        context_(layout.context),
+        data_(layout.data),
+        stages_(layout.pipeline),
+        expert_(layout.expert),
+        expert_tensor_(layout.expert_tensor) {}
 
   [[nodiscard]] Rank rank(RankPlace p) const {
     return static_cast<Rank>(p.tensor + tensor_ * (p.context + context_ * (p.data + data_ * p.stage)));
@@ -31,8 +36,16 @@ class RankGrid {
   [[nodiscard]] int data() const { return data_; }
   [[nodiscard]] int stages() const { return stages_; }
 
+  // The second deal of a stage's ranks, for the experts: expert_tensor, expert, expert-data, fastest first.
+  [[nodiscard]] Rank expert_rank(int expert_tensor, int expert, int expert_data, int stage) const {
+    return rank({0, 0, 0, stage}) + static_cast<Rank>(expert_tensor + expert_tensor_ * (expert + expert_ * expert_data));
+  }
+  [[nodiscard]] int expert() const { return expert_; }
+  [[nodiscard]] int expert_tensor() const { return expert_tensor_; }
+  [[nodiscard]] int expert_data() const { return tensor_ * context_ * data_ / (expert_ * expert_tensor_); }
+
  private:
-  int tensor_, context_, data_, stages_;
+  int tensor_, context_, data_, stages_, expert_, expert_tensor_;
 };
 
 }  // namespace headway

@@ -2,26 +2,26 @@
 
 #include <algorithm>
 
-#include "training/local_shape.h"
-
 namespace headway {
 
 std::vector<Bucket> chunk_buckets(const TrainingPlan& plan, const Chunk& chunk) {
   const double full = std::max(40e6, 1e6 * plan.layout.data * plan.layout.context);
-  const double layer = local_layer_parameters(plan);
   std::vector<Bucket> buckets(1);
-  if (chunk.embedding) buckets.front().parameters += local_embedding_parameters(plan);
-  for (int i = 0; i < chunk.layers; ++i) {
-    if (buckets.back().layers > 0 && buckets.back().parameters >= full) buckets.emplace_back();
-    ++buckets.back().layers;
-    buckets.back().parameters += layer;
+  if (chunk.embedding) buckets.front().parameters.common += local_embedding_parameters(plan);
+  for (const LayerKind kind : chunk.layers) {
+    if (!buckets.back().layers.empty() && buckets.back().parameters.total() >= full) buckets.emplace_back();
+    buckets.back().layers.push_back(kind);
+    buckets.back().parameters += local_layer_parameters(plan, kind);
   }
-  if (chunk.head) buckets.back().parameters += local_head_parameters(plan, plan.layout.pipeline == 1);
+  if (chunk.head) {
+    buckets.back().parameters.common += local_head_parameters(plan, plan.layout.pipeline == 1);
+    buckets.back().parameters += local_prediction_parameters(plan);
+  }
   return buckets;
 }
 
-double chunk_parameters(const TrainingPlan& plan, const Chunk& chunk) {
-  double sum = 0;
+HeldParameters chunk_parameters(const TrainingPlan& plan, const Chunk& chunk) {
+  HeldParameters sum;
   for (const Bucket& bucket : chunk_buckets(plan, chunk)) sum += bucket.parameters;
   return sum;
 }

@@ -100,7 +100,7 @@ class EndWriter {
   void reduce_over_tokens() { call(CollectiveKind::all_reduce, s_.tokens * kFp32); }
 
   void call(CollectiveKind kind, Bytes bytes, double hidden = 0) {
-    if (plan_.layout.tensor > 1) script_.push_back({activity_, {}, TensorCall{kind, bytes, Beside::following, hidden}, -1});
+    if (plan_.layout.tensor > 1) script_.push_back({activity_, {}, LayerCall{kind, bytes, Beside::following, hidden}, -1});
   }
 
   void compute(KernelList kernels) { script_.push_back({activity_, std::move(kernels), std::nullopt, -1}); }

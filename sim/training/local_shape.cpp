@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/check.h"
+
 namespace headway {
 namespace {
 
@@ -10,36 +12,111 @@ ScaleBlock scale_of(NumberFormat format, const Recipe& recipe) {
   return format == recipe.compute ? recipe.scale_block : ScaleBlock::none;
 }
 
+// Ranks out of `ranks` that hold at least one of a token's experts, on average over balanced routing: a rank is missed when all
+// top_k experts, drawn without repetition, lie elsewhere.
+double ranks_reached(const Experts& e, int ranks) {
+  const double here = static_cast<double>(e.count) / ranks;
+  double missed = 1;
+  for (int i = 0; i < e.top_k; ++i) missed *= std::fmax(0.0, e.count - here - i) / (e.count - i);
+  return ranks * (1 - missed);
+}
+
+// All but the output projection. Of latent attention the products into the narrow layers are whole on every tensor rank.
+double attention_matrices(const TrainingPlan& plan, const LocalShape& s) {
+  if (!plan.model.latent) return s.hidden * s.qkv;
+  const LatentAttention& l = *plan.model.latent;
+  const double queries = (l.q_rank > 0 ? l.q_rank : s.hidden) * s.query;
+  return s.hidden * s.latent_width + queries + l.kv_rank * s.heads * (l.qk_nope_dim + s.v_dim);
+}
+
+double norms(const TrainingPlan& plan) {
+  const Model& m = plan.model;
+  const double latent = m.latent ? m.latent->q_rank + m.latent->kv_rank : 0.0;
+  return (m.biases ? 4.0 : 2.0) * m.hidden + (m.qk_norm ? 2.0 * m.head_dim : 0.0) + latent;
+}
+
+double router(const TrainingPlan& plan) { return static_cast<double>(plan.model.hidden) * plan.model.experts->count; }
+
 }  // namespace
 
 LocalShape::LocalShape(const TrainingPlan& plan) {
   const Model& model = plan.model;
   const double t = plan.layout.tensor;
   batch = plan.microbatch;
-  sequence = plan.sequence;
+  whole_sequence = plan.sequence;
+  sequence = whole_sequence / plan.layout.context;
   tokens = batch * sequence;
   norm_tokens = sequence_parallel(plan) ? tokens / t : tokens;
   hidden = model.hidden;
   heads = model.heads / t;
   kv_heads = std::fmax(1.0, model.kv_heads / t);
   head_dim = model.head_dim;
-  query = heads * head_dim;
-  qkv = (heads + 2 * kv_heads) * head_dim;
+  qk_dim = model.qk_dim();
+  v_dim = model.v_dim();
+  query = heads * qk_dim;
+  values = heads * v_dim;
+  qkv = query + kv_heads * (qk_dim + v_dim);
   ffn = model.ffn / t;
   up = (model.gated_mlp ? 2.0 : 1.0) * ffn;
   vocabulary = 128.0 * std::ceil(model.vocabulary / (128.0 * t));
   activation = element_size(plan.recipe.activation);
+  if (model.latent) latent_width = model.latent->q_rank + model.latent->kv_rank + model.latent->qk_rope_dim;
 }
 
-double local_layer_matrices(const TrainingPlan& plan) {
-  const LocalShape s(plan);
-  return s.hidden * (s.qkv + s.query + s.up + s.ffn);
+ExpertShape::ExpertShape(const TrainingPlan& plan) {
+  HEADWAY_CHECK(plan.model.experts.has_value(), "the shape of experts is asked of a model that has them");
+  const Experts& e = *plan.model.experts;
+  const Layout& layout = plan.layout;
+  tokens = LocalShape(plan).norm_tokens;
+  copies = tokens * e.top_k;
+  sent = plan.software.dispatch_once ? tokens * ranks_reached(e, layout.expert) : copies;
+  rows = copies * plan.software.expert_imbalance * layout.expert_tensor;
+  experts = static_cast<double>(e.count) / layout.expert;
+  ffn = static_cast<double>(e.ffn) / layout.expert_tensor;
+  up = (plan.model.gated_mlp ? 2.0 : 1.0) * ffn;
+  shared_ffn = static_cast<double>(e.shared_ffn) / layout.tensor;
+  count = e.count;
 }
 
-double local_layer_parameters(const TrainingPlan& plan) {
+HeldParameters local_layer_matrices(const TrainingPlan& plan, LayerKind kind) {
   const LocalShape s(plan);
-  const double biases = plan.model.biases ? s.qkv + s.up + 2 * s.hidden : 0.0;
-  return local_layer_matrices(plan) + biases + (plan.model.biases ? 4.0 : 2.0) * s.hidden;
+  HeldParameters held;
+  held.common = attention_matrices(plan, s) + s.values * s.hidden;
+  if (kind == LayerKind::dense) {
+    held.common += s.hidden * (s.up + s.ffn);
+    return held;
+  }
+  const ExpertShape e(plan);
+  held.common += s.hidden * (plan.model.gated_mlp ? 3.0 : 2.0) * e.shared_ffn;
+  held.expert = e.experts * s.hidden * (e.up + e.ffn);
+  return held;
+}
+
+HeldParameters local_layer_parameters(const TrainingPlan& plan, LayerKind kind) {
+  const LocalShape s(plan);
+  HeldParameters held = local_layer_matrices(plan, kind);
+  if (kind == LayerKind::experts) held.common += router(plan);
+  if (plan.model.biases) held.common += s.qkv + 2 * s.hidden + (kind == LayerKind::dense ? s.up : 0.0);
+  held.common += norms(plan);
+  return held;
+}
+
+double replicated_layer_parameters(const TrainingPlan& plan, LayerKind kind) {
+  const LocalShape s(plan);
+  const double biases = plan.model.biases ? 2 * s.hidden : 0.0;
+  const double narrow = plan.model.latent ? s.hidden * s.latent_width : 0.0;
+  return norms(plan) + biases + narrow + (kind == LayerKind::experts ? router(plan) : 0.0);
+}
+
+HeldParameters local_prediction_parameters(const TrainingPlan& plan) {
+  const Model& m = plan.model;
+  if (m.prediction_depth == 0) return {};
+  HeldParameters module = local_layer_parameters(plan, layer_kind(m, m.layers - 1));
+  module.common += 2.0 * m.hidden * m.hidden / plan.layout.tensor + 3.0 * m.hidden;
+  HeldParameters held;
+  for (int i = 0; i < m.prediction_depth; ++i) held += module;
+  if (plan.layout.pipeline > 1) held.common += local_embedding_parameters(plan);
+  return held;
 }
 
 double local_embedding_parameters(const TrainingPlan& plan) {
@@ -53,17 +130,22 @@ double local_head_parameters(const TrainingPlan& plan, bool same_stage_as_embedd
 }
 
 Kernel Linear::forward(const Recipe& recipe) const {
-  return {label, Gemm{tokens, out, in, 1, format, recipe.activation, GemmPass::forward, scale_of(format, recipe)}};
+  return kernel(label, {tokens, out, in, 1, format, recipe.activation, GemmPass::forward, scale_of(format, recipe)});
 }
 
 Kernel Linear::data_gradient(const Recipe& recipe) const {
-  return {data_gradient_label,
-          Gemm{tokens, in, out, 1, format, recipe.activation, GemmPass::data_gradient, scale_of(format, recipe)}};
+  return kernel(data_gradient_label,
+                {tokens, in, out, 1, format, recipe.activation, GemmPass::data_gradient, scale_of(format, recipe)});
 }
 
 Kernel Linear::weight_gradient(const Recipe& recipe) const {
-  return {weight_gradient_label,
-          Gemm{out, in, tokens, 1, format, recipe.gradient, GemmPass::weight_gradient, scale_of(format, recipe)}};
+  return kernel(weight_gradient_label,
+                {out, in, tokens, 1, format, recipe.gradient, GemmPass::weight_gradient, scale_of(format, recipe)});
+}
+
+Kernel Linear::kernel(std::string_view name, Gemm gemm) const {
+  if (one_launch) gemm.batch = groups;
+  return {name, gemm, 1, one_launch ? 1.0 : groups};
 }
 
 Kernel pass_over(std::string_view label, StreamClass kind, double elements, Bytes bytes_each, double fusion, double launches) {

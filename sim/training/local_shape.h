@@ -1,4 +1,4 @@
-// What one tensor-parallel rank holds of a layer, and the few kernels every part of the model is made of.
+// What one rank holds of a layer, and the few kernels every part of the model is made of.
 #pragma once
 
 #include "training/plan.h"
@@ -15,32 +15,73 @@ namespace headway {
 struct LocalShape {
   explicit LocalShape(const TrainingPlan& plan);
 
-  double batch, sequence, tokens;  // of one microbatch
+  double batch, sequence, tokens;  // of one microbatch on one context rank: tokens = batch sequence, sequence = its slice
   double norm_tokens;              // tokens outside the tensor-parallel regions: tokens / tensor with sequence parallelism
+  double whole_sequence;           // of all context ranks
   double hidden, heads, kv_heads, head_dim;
-  double query, qkv;  // widths: heads * head_dim, and with keys and values
-  double ffn, up;     // inner width, and that of the first MLP product (gate and up side by side)
-  double vocabulary;  // padded to a multiple of 128 per rank, as Megatron-LM does
-  Bytes activation;   // one element
+  double qk_dim, v_dim;     // of a head
+  double query, values;     // widths of all queries, and of what attention returns
+  double qkv;               // queries, keys and values side by side
+  double ffn, up;           // inner width, and that of the first MLP product (gate and up side by side)
+  double vocabulary;        // padded to a multiple of 128 per rank, as Megatron-LM does
+  Bytes activation;         // one element
+  double latent_width = 0;  // of latent attention's narrow layers, the common key with positions included; 0: it has none
+};
+
+// A layer with experts, on one rank.
+struct ExpertShape {
+  explicit ExpertShape(const TrainingPlan& plan);  // REQUIRES: the model has experts
+
+  double tokens;      // this rank's own, before they are sent: those of LocalShape::norm_tokens
+  double copies;      // a token for each of its experts
+  double sent;        // ... that leave for a rank, this one included; fewer than copies where a token goes once to each rank
+  double rows;        // copies that this rank's experts work on, gathered over the expert-tensor group; of the busiest rank
+  double experts;     // on this rank
+  double ffn, up;     // inner width of one, and that of its first product
+  double shared_ffn;  // of the shared expert
+  double count;       // experts of the layer: width of the router
+};
+
+// Parameters on this rank, by how many ranks hold the same.
+struct HeldParameters {
+  double common = 0;  // the data group
+  double expert = 0;  // the expert-data group
+  [[nodiscard]] double total() const { return common + expert; }
+  HeldParameters& operator+=(const HeldParameters& other) {
+    common += other.common;
+    expert += other.expert;
+    return *this;
+  }
 };
 
 // Parameters this rank holds of one layer; keys and values are replicated where tensor exceeds kv_heads.
-[[nodiscard]] double local_layer_parameters(const TrainingPlan& plan);
-// ... of one layer's matrices alone.
-[[nodiscard]] double local_layer_matrices(const TrainingPlan& plan);
+[[nodiscard]] HeldParameters local_layer_parameters(const TrainingPlan& plan, LayerKind kind);
+// ... of one layer's matrices alone; the router is none of those in low precision and left out.
+[[nodiscard]] HeldParameters local_layer_matrices(const TrainingPlan& plan, LayerKind kind);
+// ... of what every tensor rank holds whole and each computes on its own tokens with sequence parallelism: norms, biases that are
+// added after a reduction, the router and the narrow layers of latent attention.
+[[nodiscard]] double replicated_layer_parameters(const TrainingPlan& plan, LayerKind kind);
 // ... of the embedding (positions included), and of the head (0 where it is the embedding's own copy).
 [[nodiscard]] double local_embedding_parameters(const TrainingPlan& plan);
 [[nodiscard]] double local_head_parameters(const TrainingPlan& plan, bool same_stage_as_embedding);
+// ... of all multi-token prediction modules, with a copy of the embedding where that is on another stage.
+[[nodiscard]] HeldParameters local_prediction_parameters(const TrainingPlan& plan);
 
-// y[tokens, out] = x[tokens, in] W and its two gradients.
+// y[tokens, out] = x[tokens, in] W and its two gradients; `groups` such products, each with a W of its own, in one launch or one
+// after the other.
 struct Linear {
   std::string_view label, data_gradient_label, weight_gradient_label;
   double tokens, in, out;
   NumberFormat format;
+  double groups = 1;
+  bool one_launch = true;
 
   [[nodiscard]] Kernel forward(const Recipe& recipe) const;
   [[nodiscard]] Kernel data_gradient(const Recipe& recipe) const;
   [[nodiscard]] Kernel weight_gradient(const Recipe& recipe) const;
+
+ private:
+  [[nodiscard]] Kernel kernel(std::string_view name, Gemm gemm) const;
 };
 
 // A pass over `elements` elements of activations, `bytes_each` bytes read and written per element, in the family's own fusion.

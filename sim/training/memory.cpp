@@ -1,6 +1,7 @@
 #include "training/memory.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "training/buckets.h"
 #include "training/local_shape.h"
@@ -26,27 +27,31 @@ class ActivationBill {
       : plan_(plan),
         s_(plan),
         wide_(s_.activation),
-        narrow_(low_precision() ? plan.recipe.stored_size(plan.recipe.compute) : s_.activation) {}
+        narrow_(low_precision() ? plan.recipe.stored_size(plan.recipe.compute) : s_.activation) {
+    if (plan.model.experts) e_.emplace(plan);
+  }
 
   // Everything a backward pass without recomputation reads again.
-  [[nodiscard]] Bytes whole_layer() const { return norms() + projections() + attention_core() + mlp(); }
+  [[nodiscard]] Bytes whole_layer(LayerKind kind) const { return norms() + projections() + attention_core() + mlp(kind); }
 
-  [[nodiscard]] Bytes saved() const {
+  [[nodiscard]] Bytes saved(LayerKind kind) const {
     if (plan_.recompute.full()) return residual();
-    Bytes sum = norms() + projections() + attention_core() + mlp();
+    Bytes sum = whole_layer(kind);
     if (again(RecomputeModule::norm)) sum -= 2 * product_input();
     if (again(RecomputeModule::attention_core)) sum -= attention_core();
+    if (again(RecomputeModule::mla_up_proj) && plan_.model.latent) sum -= s_.tokens * s_.qkv * wide_;
     if (again(RecomputeModule::mlp))
-      sum -= mlp();
+      sum -= mlp(kind);
     else if (again(RecomputeModule::activation))
-      sum -= activation_output();
+      sum -= activation_output(kind);
     return sum;
   }
 
   // Beside everything kept: what one layer needs while its MLP runs backward.
-  [[nodiscard]] Bytes layer_backward() const {
-    const Bytes gradients = s_.tokens * (s_.up + s_.ffn + 2 * s_.hidden) * wide_;
-    return gradients + (whole_layer() - saved());
+  [[nodiscard]] Bytes layer_backward(LayerKind kind) const {
+    const Bytes gradients = kind == LayerKind::dense ? s_.tokens * (s_.up + s_.ffn + 2 * s_.hidden) * wide_
+                                                     : e_->rows * (e_->up + e_->ffn + 2 * s_.hidden) * wide_;
+    return gradients + (whole_layer(kind) - saved(kind));
   }
 
   // Logits turn into their gradient in place; a loss that is not fused adds two copies in fp32.
@@ -57,11 +62,18 @@ class ActivationBill {
   // Beside the logits: input, its gathered copy and its gradient, and the placeholder of the head's weight gradient.
   [[nodiscard]] Bytes head_backward() const { return 3 * s_.tokens * s_.hidden * wide_ + placeholder(s_.vocabulary * s_.hidden); }
 
-  // Transformer Engine keeps one per shape of weight; software before it made one at a time, the largest of which is alive with
-  // the layer's MLP.
-  [[nodiscard]] Bytes gradient_buffers() const {
-    const double largest = s_.hidden * s_.up;
-    return placeholder(plan_.software.fused_attention() ? local_layer_matrices(plan_) : largest);
+  // Transformer Engine keeps one per shape of weight, and all experts have one; software before it made one at a time, the largest
+  // of which is alive with the layer's MLP.
+  [[nodiscard]] Bytes gradient_buffers(const std::vector<LayerKind>& kinds) const {
+    if (!plan_.software.fused_attention()) return placeholder(s_.hidden * s_.up);
+    double attention = 0, mlps = 0;
+    for (const LayerKind kind : kinds) {
+      const HeldParameters matrices = local_layer_matrices(plan_, kind);
+      const double mlp = kind == LayerKind::dense ? s_.hidden * (s_.up + s_.ffn) : shared_matrices();
+      attention = matrices.common - mlp;
+      mlps += mlp + (kind == LayerKind::experts ? matrices.expert / e_->experts : 0.0);
+    }
+    return placeholder(attention + mlps);
   }
 
  private:
@@ -76,7 +88,12 @@ class ActivationBill {
 
   [[nodiscard]] Bytes residual() const { return s_.norm_tokens * s_.hidden * wide_; }
   [[nodiscard]] Bytes product_input() const { return s_.norm_tokens * s_.hidden * narrow_; }
-  [[nodiscard]] Bytes activation_output() const { return s_.tokens * s_.ffn * narrow_; }
+  [[nodiscard]] Bytes activation_output(LayerKind kind) const {
+    if (kind == LayerKind::dense) return s_.tokens * s_.ffn * narrow_;
+    return (e_->rows * e_->ffn + s_.tokens * e_->shared_ffn) * narrow_;
+  }
+  [[nodiscard]] double gates() const { return plan_.model.gated_mlp ? 2.0 : 1.0; }
+  [[nodiscard]] double shared_matrices() const { return s_.hidden * (gates() + 1) * e_->shared_ffn; }
 
   // Inputs and outputs of the two norms, and the masks of the two dropouts before the residual additions.
   [[nodiscard]] Bytes norms() const {
@@ -84,45 +101,76 @@ class ActivationBill {
     return 2 * residual() + 2 * product_input() + masks;
   }
 
-  // Queries, keys, values and the projection's input.
+  // Queries, keys, values and the projection's input; before them what was normalised by head, or the narrow layers of latent
+  // attention before and after their norms.
   [[nodiscard]] Bytes projections() const {
-    const Bytes low_precision_copy = low_precision() ? s_.tokens * s_.query * narrow_ : Bytes(0);
-    return s_.tokens * (s_.qkv + s_.query) * wide_ + low_precision_copy;
+    const Bytes low_precision_copy = low_precision() ? s_.tokens * s_.values * narrow_ : Bytes(0);
+    const double normalised = plan_.model.qk_norm ? s_.tokens * (s_.heads + s_.kv_heads) * s_.head_dim : 0.0;
+    return (s_.tokens * (s_.qkv + s_.values) + normalised + 2 * s_.norm_tokens * s_.latent_width) * wide_ + low_precision_copy;
   }
 
   // Fused: one number per row of scores. Unfused: probabilities, dropout mask and dropped probabilities.
   [[nodiscard]] Bytes attention_core() const {
     if (plan_.software.fused_attention()) return s_.tokens * s_.heads * kFp32;
-    const double scores = s_.batch * s_.heads * s_.sequence * s_.sequence;
+    const double scores = s_.batch * s_.heads * s_.sequence * s_.whole_sequence;
     return scores * (wide_ + (uses_dropout(plan_.model) ? wide_ + kMask : Bytes(0)));
   }
 
-  [[nodiscard]] Bytes mlp() const { return s_.tokens * s_.up * wide_ + activation_output(); }
+  // Of experts: the rows they worked on, sorted, and between their products; scores and probabilities of the router in fp32.
+  [[nodiscard]] Bytes mlp(LayerKind kind) const {
+    if (kind == LayerKind::dense) return s_.tokens * s_.up * wide_ + activation_output(kind);
+    const Bytes shared = s_.tokens * gates() * e_->shared_ffn * wide_;
+    const Bytes rows = e_->rows * (s_.hidden * narrow_ + e_->up * wide_);
+    return rows + shared + activation_output(kind) + 2 * e_->tokens * e_->count * kFp32;
+  }
 
   const TrainingPlan& plan_;
   LocalShape s_;
+  std::optional<ExpertShape> e_;
   Bytes wide_, narrow_;
 };
 
-// Most layers whose activations a stage holds at once.
-double peak_layers(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks) {
+// Of one microbatch.
+Bytes chunk_activations(const TrainingPlan& plan, const Chunk& chunk, const ActivationBill& bill) {
+  Bytes sum;
+  for (const LayerKind kind : chunk.layers) sum += bill.saved(kind);
+  if (chunk.head && plan.model.prediction_depth > 0)
+    sum += plan.model.prediction_depth * bill.saved(layer_kind(plan.model, plan.model.layers - 1));
+  return sum;
+}
+
+// Of all microbatches a stage has in flight, at most.
+Bytes peak_activations(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks, const ActivationBill& bill) {
   const Layout& layout = plan.layout;
-  double now = 0, peak = 0;
+  std::vector<Bytes> each;
+  for (const Chunk& chunk : chunks) each.push_back(chunk_activations(plan, chunk, bill));
+  Bytes now, peak;
   for (const Pass& pass : schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches())) {
-    const double layers = chunks[static_cast<std::size_t>(pass.chunk)].layers;
-    now += pass.kind == PassKind::forward ? layers : -layers;
+    const Bytes chunk = each[static_cast<std::size_t>(pass.chunk)];
+    if (pass.kind == PassKind::forward)
+      now += chunk;
+    else
+      now -= chunk;
     peak = std::max(peak, now);
   }
   return peak;
+}
+
+std::vector<LayerKind> kinds_of(const std::vector<Chunk>& chunks) {
+  std::vector<LayerKind> kinds;
+  for (const Chunk& chunk : chunks)
+    for (const LayerKind kind : chunk.layers)
+      if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+  return kinds;
 }
 
 // Matrices of the layers in the format they are kept in, with their low-precision copies where there are any; embedding, head,
 // norms and biases in the wider of that format and the head's.
 Bytes weight_bytes(const TrainingPlan& plan, const std::vector<Chunk>& chunks, double parameters) {
   const Recipe& recipe = plan.recipe;
-  double layers = 0;
-  for (const Chunk& chunk : chunks) layers += chunk.layers;
-  const double matrices = layers * local_layer_matrices(plan);
+  double matrices = 0;
+  for (const Chunk& chunk : chunks)
+    for (const LayerKind kind : chunk.layers) matrices += local_layer_matrices(plan, kind).total();
   const bool keeps_copies = recipe.low_precision() && !recipe.packed_weights();
   const double copies = keeps_copies ? (recipe.transposed_copy ? 2.0 : 1.0) : 0.0;
   return matrices * recipe.stored_size(recipe.weight) +
@@ -143,31 +191,35 @@ Ground ground_of(const TrainingPlan& plan) {
 }
 
 StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks) {
-  double parameters = 0;
-  for (const Chunk& chunk : chunks) parameters += chunk_parameters(plan, chunk);
-  const double shards = plan.sharding == Sharding::none ? 1.0 : static_cast<double>(plan.layout.data) * plan.layout.context;
+  HeldParameters held;
+  for (const Chunk& chunk : chunks) held += chunk_parameters(plan, chunk);
+  const double parameters = held.total();
+  const bool sharded = plan.sharding != Sharding::none;
+  const double data_ranks = static_cast<double>(plan.layout.data) * plan.layout.context;
+  const double shard = sharded ? held.common / data_ranks + held.expert / plan.layout.expert_data() : parameters;
   const ActivationBill bill(plan);
   const Ground ground = ground_of(plan);
   const bool head = chunks.back().head;
-  const Bytes logits = head ? bill.logits() : Bytes(0);
+  const Bytes logits = head ? (1 + plan.model.prediction_depth) * bill.logits() : Bytes(0);
   const Bytes loss = head ? bill.head_backward() : Bytes(0);
+  const std::vector<LayerKind> kinds = kinds_of(chunks);
+  Bytes layer_backward;
+  for (const LayerKind kind : kinds) layer_backward = std::max(layer_backward, bill.layer_backward(kind));
   StageMemory memory{
       {{"weights", weight_bytes(plan, chunks, parameters), ground.states},
        {"gradients", parameters * element_size(plan.recipe.gradient), ground.states},
-       {"optimizer states", parameters / shards * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment)),
-        ground.states},
-       {"activations", peak_layers(plan, stage, chunks) * bill.saved(), ground.activations},
-       {"gradient buffers", bill.gradient_buffers(), ground.activations},
+       {"optimizer states", shard * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment)), ground.states},
+       {"activations", peak_activations(plan, stage, chunks, bill), ground.activations},
+       {"gradient buffers", bill.gradient_buffers(kinds), ground.activations},
        {"logits", logits, ground.logits},
-       {"workspace", std::max(loss, bill.layer_backward() - logits),
-        ground.logits}}};  // the loss is over before layers run backward
+       {"workspace", std::max(loss, layer_backward - logits), ground.logits}}};  // the loss is over before layers run backward
   memory.terms.push_back({"framework", kContext + kAllocatorSlack * memory.total(), Grade::estimated, false});
   return memory;
 }
 
 }  // namespace
 
-Bytes saved_per_layer(const TrainingPlan& plan) { return ActivationBill(plan).saved(); }
+Bytes saved_per_layer(const TrainingPlan& plan, LayerKind kind) { return ActivationBill(plan).saved(kind); }
 
 std::vector<StageMemory> stage_memory(const TrainingPlan& plan) {
   const StageSplit split = split_layers(plan);

@@ -2,10 +2,12 @@
 //
 // weights            as the kernels read them, and the low-precision copies that a recipe keeps beside them
 // gradients          accumulated, whole on every rank: Megatron's distributed optimizer shards the optimizer's states alone
-// optimizer states   master weights and Adam's moments, sharded with ZeRO-1
+// optimizer states   master weights and Adam's moments, sharded with ZeRO-1: over the data group, those of experts over the
+//                    expert-data group
 // activations        of the microbatches in flight by schedule and recomputation (Korthikanti et al. 2022, arXiv:2205.05198,
 //                    eq. 1-6 generalised to grouped-query and gated layers and to fused attention: 34 s b h + 5 a s^2 b for GPT in
-//                    16 bits, unfused)
+//                    16 bits, unfused). Latent attention keeps its narrow layers beside queries, keys and values; a layer with
+//                    experts the rows its experts worked on, and what the shared expert keeps
 // gradient buffers   what stands for the weight gradients of a layer while they are added to accumulated ones of wider format:
 //                    autograd wants a tensor of each weight's shape, which Transformer Engine keeps, one per shape
 // logits, workspace  the larger of two moments. The loss: logits and their gradient, the placeholder of the head's gradient and
@@ -50,7 +52,7 @@ struct StageMemory {
 };
 
 // What one layer keeps of one microbatch from its forward to its backward pass, on one rank.
-[[nodiscard]] Bytes saved_per_layer(const TrainingPlan& plan);
+[[nodiscard]] Bytes saved_per_layer(const TrainingPlan& plan, LayerKind kind = LayerKind::dense);
 
 [[nodiscard]] std::vector<StageMemory> stage_memory(const TrainingPlan& plan);
 

@@ -3,6 +3,7 @@
 #include "training/buckets.h"
 #include "training/head_kernels.h"
 #include "training/layer_kernels.h"
+#include "training/prediction_kernels.h"
 
 namespace headway {
 namespace {
@@ -15,19 +16,21 @@ Script forward_script(const TrainingPlan& plan, const Chunk& chunk, const PassVa
   for (std::size_t b = 0; b < buckets.size(); ++b) {
     if (variant.buckets) script.push_back(bucket_border(Activity::forward, b));
     if (b == 0 && chunk.embedding) append_embedding_forward(script, plan);
-    for (int layer = 0; layer < buckets[b].layers; ++layer)
-      append_layer_forward(script, plan, Activity::forward, variant.cast_weights);
+    for (const LayerKind kind : buckets[b].layers)
+      append_layer_forward(script, plan, kind, Activity::forward, variant.cast_weights);
   }
   if (chunk.head) append_head_forward(script, plan);
+  if (chunk.head) append_predictions_forward(script, plan, variant.cast_weights);
   return script;
 }
 
 Script backward_script(const TrainingPlan& plan, const Chunk& chunk, const PassVariant& variant) {
   Script script;
+  if (chunk.head) append_predictions_backward(script, plan);
   if (chunk.head) append_head_backward(script, plan);
   const std::vector<Bucket> buckets = chunk_buckets(plan, chunk);
   for (std::size_t b = buckets.size(); b-- > 0;) {
-    for (int layer = 0; layer < buckets[b].layers; ++layer) append_layer_backward(script, plan);
+    for (std::size_t i = buckets[b].layers.size(); i-- > 0;) append_layer_backward(script, plan, buckets[b].layers[i]);
     if (b == 0 && chunk.embedding) append_embedding_backward(script, plan);
     if (variant.buckets) script.push_back(bucket_border(Activity::backward, b));
   }

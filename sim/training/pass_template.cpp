@@ -13,10 +13,15 @@ std::string segment_name(const KernelList& kernels) {
   return name;
 }
 
+double layer_call_efficiency(Dimension dimension, const Software& software) {
+  if (dimension == Dimension::context) return 1.0;
+  return dimension == Dimension::expert ? software.expert_efficiency : software.tensor_efficiency;
+}
+
 class PassCompiler {
  public:
   PassCompiler(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
-               const std::vector<std::uint32_t>& reduce_calls)
+               const std::vector<std::vector<std::uint32_t>>& reduce_calls)
       : script_(script), plan_(plan), writer_(writer), reduce_calls_(reduce_calls) {}
 
   PassTemplate compile() {
@@ -38,7 +43,7 @@ class PassCompiler {
 
  private:
   // Kernels join the open segment, unless a collective runs beside exactly these.
-  void kernels(const Step& step, const std::optional<TensorCall>& next) {
+  void kernels(const Step& step, const std::optional<LayerCall>& next) {
     const bool drains = next && next->beside == Beside::preceding && next->hidden > 0;
     const bool alone = drains || !beside_.empty();
     if (alone || step.activity != activity_) flush();
@@ -53,25 +58,25 @@ class PassCompiler {
     beside_.clear();
   }
 
-  void collective(const TensorCall& call) {
+  void collective(const LayerCall& call) {
     flush();
     if (call.hidden < 1) blocking_part(call);
     if (call.hidden > 0 && call.beside == Beside::following) hidden_part(call, last_compute_, joins_);
   }
 
-  void blocking_part(const TensorCall& call) {
-    emit(Stream::compute, true, tensor_call(call.kind, (1 - call.hidden) * call.bytes), std::exchange(joins_, {}));
+  void blocking_part(const LayerCall& call) {
+    emit(Stream::compute, true, call_of(call, 1 - call.hidden), std::exchange(joins_, {}));
   }
 
-  void hidden_part(const TensorCall& call, std::int64_t before, std::vector<std::uint32_t> after) {
+  void hidden_part(const LayerCall& call, std::int64_t before, std::vector<std::uint32_t> after) {
     if (before >= 0) after.push_back(static_cast<std::uint32_t>(before));
-    beside_.push_back(emit(Stream::tensor, true, tensor_call(call.kind, call.hidden * call.bytes), std::move(after)));
+    beside_.push_back(emit(Stream::tensor, true, call_of(call, call.hidden), std::move(after)));
     result_.ops.back().entry = before < 0;  // even where the product it drains is laid down already
   }
 
-  std::uint32_t tensor_call(CollectiveKind kind, Bytes bytes) {
-    return writer_.call(
-        {"tensor " + std::string(name_of(kind)), Dimension::tensor, kind, bytes, plan_.software.tensor_efficiency});
+  std::uint32_t call_of(const LayerCall& call, double share) {
+    return writer_.call({std::string(name_of(call.dimension)) + " " + std::string(name_of(call.kind)), call.dimension, call.kind,
+                         share * call.bytes, layer_call_efficiency(call.dimension, plan_.software)});
   }
 
   // Forward: what follows needs the bucket's parameters. Backward: the bucket's gradients are complete.
@@ -84,7 +89,7 @@ class PassCompiler {
     if (last_compute_ < 0) emit_segment();
     std::vector<std::uint32_t> after = joins_;
     after.push_back(static_cast<std::uint32_t>(last_compute_));
-    emit(Stream::data, true, reduce_calls_[static_cast<std::size_t>(step.bucket)], std::move(after));
+    for (const std::uint32_t call : reduce_calls_[static_cast<std::size_t>(step.bucket)]) emit(Stream::data, true, call, after);
   }
 
   void flush() {
@@ -111,7 +116,7 @@ class PassCompiler {
   const Script& script_;
   const TrainingPlan& plan_;
   ProgramWriter& writer_;
-  const std::vector<std::uint32_t>& reduce_calls_;
+  const std::vector<std::vector<std::uint32_t>>& reduce_calls_;
   PassTemplate result_;
   KernelList open_;  // of the segment being collected
   Activity activity_ = Activity::forward;
@@ -124,7 +129,7 @@ class PassCompiler {
 }  // namespace
 
 PassTemplate compile_pass(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
-                          const std::vector<std::uint32_t>& reduce_calls) {
+                          const std::vector<std::vector<std::uint32_t>>& reduce_calls) {
   return PassCompiler(script, plan, writer, reduce_calls).compile();
 }
 

@@ -27,8 +27,8 @@ struct PassTemplate {
   std::vector<std::uint32_t> loose;  // overlapped ops that no compute op of the pass has waited for
 };
 
-// `reduce_calls`: the call that reduces the gradients of each bucket, used by backward scripts with bucket borders.
+// `reduce_calls`: the calls that reduce the gradients of each bucket, used by backward scripts with bucket borders.
 [[nodiscard]] PassTemplate compile_pass(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
-                                        const std::vector<std::uint32_t>& reduce_calls);
+                                        const std::vector<std::vector<std::uint32_t>>& reduce_calls);
 
 }  // namespace headway

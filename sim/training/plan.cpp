@@ -39,6 +39,8 @@ class PlanCheck {
     if (!ranges()) return std::move(mistakes_);
     unsupported();
     tensor();
+    context();
+    experts();
     batch();
     stages();
     schedule();
@@ -62,6 +64,7 @@ class PlanCheck {
     at_least_one("parallel.virtual_stages", layout_.virtual_stages);
     at_least_one("parallel.context", layout_.context);
     at_least_one("parallel.expert", layout_.expert);
+    at_least_one("parallel.expert_tensor", layout_.expert_tensor);
     at_least_one("parallel.data", layout_.data);
     const Model& m = plan_.model;
     for (const auto& [key, value] : {std::pair{"layers", m.layers},
@@ -76,8 +79,6 @@ class PlanCheck {
   }
 
   void unsupported() {
-    if (layout_.context > 1) mistake("parallel.context", "context parallelism is not simulated yet; leave it at 1");
-    if (layout_.expert > 1) mistake("parallel.expert", "expert parallelism is not simulated yet; leave it at 1");
     if (plan_.sharding == Sharding::gradients || plan_.sharding == Sharding::parameters)
       mistake("sharding", "\"" + std::string(name_of(plan_.sharding)) + "\" is not simulated yet; use \"none\" or \"optimizer\"");
   }
@@ -90,7 +91,7 @@ class PlanCheck {
     if (m.kv_heads % t != 0 && t % m.kv_heads != 0)
       mistake("parallel.tensor", number(t) + " neither divides nor is a multiple of " + number(m.kv_heads) + " key-value heads" +
                                      divisor_hint(t, m.kv_heads));
-    if (m.ffn % t != 0)
+    if (m.ffn % t != 0 && layers_of_kind(m, LayerKind::dense) > 0)
       mistake("parallel.tensor", number(t) + " does not divide the MLP width " + number(m.ffn) + divisor_hint(t, m.ffn));
     if (m.heads % m.kv_heads != 0)
       mistake("model", "kv_heads: " + number(m.kv_heads) + " does not divide " + number(m.heads) + " heads" +
@@ -98,6 +99,46 @@ class PlanCheck {
     if (layout_.sequence && plan_.sequence % t != 0)
       mistake("parallel.sequence", "a sequence of " + number(plan_.sequence) + " tokens cannot be dealt evenly to " + number(t) +
                                        " tensor ranks" + multiple_hint(plan_.sequence, t));
+  }
+
+  // Each context rank takes two slices of the sequence, one from either end, so that a causal mask leaves all the same work.
+  void context() {
+    const int c = layout_.context;
+    if (c == 1) return;
+    const int slices = 2 * c * (layout_.sequence ? layout_.tensor : 1);
+    if (plan_.sequence % slices != 0)
+      mistake("parallel.context", "a sequence of " + number(plan_.sequence) + " tokens cannot be cut into " + number(slices) +
+                                      " equal slices" + multiple_hint(plan_.sequence, slices));
+    if (plan_.software.context_exchange != ContextExchange::all_to_all) return;
+    if (plan_.model.heads / layout_.tensor % c != 0)
+      mistake("parallel.context", number(c) + " does not divide " + number(plan_.model.heads / layout_.tensor) +
+                                      " heads of a tensor rank, which its all-to-all deals out" +
+                                      divisor_hint(c, plan_.model.heads / layout_.tensor));
+  }
+
+  void experts() {
+    const int e = layout_.expert, t = layout_.expert_tensor;
+    if (!plan_.model.experts) {
+      if (e > 1) mistake("parallel.expert", "the model has no experts; leave it at 1");
+      return;
+    }
+    const Experts& experts = *plan_.model.experts;
+    if (experts.count % e != 0)
+      mistake("parallel.expert",
+              number(e) + " does not divide " + number(experts.count) + " experts" + divisor_hint(e, experts.count));
+    if (layout_.stage_ranks() % (static_cast<std::int64_t>(e) * t) != 0)
+      mistake("parallel.expert", number(e) + " x expert_tensor " + number(t) + " does not divide the " +
+                                     number(layout_.stage_ranks()) + " ranks of a pipeline stage");
+    if (experts.ffn % t != 0)
+      mistake("parallel.expert_tensor",
+              number(t) + " does not divide an expert's width " + number(experts.ffn) + divisor_hint(t, experts.ffn));
+    if (experts.shared_ffn % layout_.tensor != 0)
+      mistake("parallel.tensor", number(layout_.tensor) + " does not divide the shared expert's width " +
+                                     number(experts.shared_ffn) + divisor_hint(layout_.tensor, experts.shared_ffn));
+    if (layout_.tensor > 1 && !layout_.sequence)
+      mistake("parallel.sequence",
+              "experts beside tensor parallelism need sequence parallelism: else every tensor rank would send "
+              "the same tokens");
   }
 
   [[nodiscard]] std::int64_t samples_at_once() const { return static_cast<std::int64_t>(layout_.data) * plan_.microbatch; }

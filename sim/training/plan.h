@@ -33,7 +33,9 @@ struct EnumNames<Sharding> {
 };
 
 // What the backward pass computes again. `attention_core`: scores, softmax, dropout, context (Megatron "selective").
-enum class RecomputeModule { attention_core, norm, activation, mlp, layer };
+// `mlp` of a layer with experts: from the router to the sum of what the experts return, exchange included. `mla_up_proj`: the
+// products of latent attention that leave its narrow layers.
+enum class RecomputeModule { attention_core, norm, activation, mlp, mla_up_proj, layer };
 
 template <>
 struct EnumNames<RecomputeModule> {
@@ -41,6 +43,7 @@ struct EnumNames<RecomputeModule> {
                                                                           {RecomputeModule::norm, "norm"},
                                                                           {RecomputeModule::activation, "activation"},
                                                                           {RecomputeModule::mlp, "mlp"},
+                                                                          {RecomputeModule::mla_up_proj, "mla_up_proj"},
                                                                           {RecomputeModule::layer, "full"}});
 };
 
@@ -58,8 +61,12 @@ struct Recompute {
   }
 };
 
-// Degrees of parallelism. Their product, data included, is the number of devices. Rank order, fastest first: tensor, context,
-// data, pipeline (Megatron's default).
+// Degrees of parallelism. The product of tensor, context, data and pipeline is the number of devices. Rank order, fastest first:
+// tensor, context, data, pipeline (Megatron's default).
+//
+// The ranks of a stage are dealt a second time for the experts: expert_tensor, expert, expert-data, fastest first (Megatron-Core's
+// parallel folding). Ranks of one expert group hold different experts and exchange tokens; those of one expert-data group hold the
+// same ones.
 struct Layout {
   int tensor = 1;
   bool sequence = false;  // Megatron sequence parallelism inside the tensor group
@@ -67,8 +74,11 @@ struct Layout {
   int virtual_stages = 1;
   int context = 1;
   int expert = 1;
+  int expert_tensor = 1;  // ranks that share every expert's matrices
   int data = 1;
   [[nodiscard]] int devices() const { return tensor * pipeline * context * data; }
+  [[nodiscard]] int stage_ranks() const { return tensor * context * data; }
+  [[nodiscard]] int expert_data() const { return stage_ranks() / (expert * expert_tensor); }
 };
 
 struct TrainingPlan {

@@ -53,47 +53,59 @@ class StageBuilder {
   // ---- data parallelism before and after the passes
 
   [[nodiscard]] int data_ranks() const { return plan_.layout.data * plan_.layout.context; }
+  [[nodiscard]] int expert_data_ranks() const { return plan_.model.experts ? plan_.layout.expert_data() : 1; }
+  [[nodiscard]] bool replicated() const { return data_ranks() > 1 || expert_data_ranks() > 1; }
   [[nodiscard]] bool sharded() const { return plan_.sharding == Sharding::optimizer; }
-  [[nodiscard]] bool gathers_early() const { return data_ranks() > 1 && sharded() && software_.overlap_parameter_gather; }
-  [[nodiscard]] bool reduces_early() const { return data_ranks() > 1 && software_.overlap_gradient_reduction; }
+  [[nodiscard]] bool gathers_early() const { return replicated() && sharded() && software_.overlap_parameter_gather; }
+  [[nodiscard]] bool reduces_early() const { return replicated() && software_.overlap_gradient_reduction; }
 
-  std::uint32_t gather_call(double parameters) {
-    return data_call("data all_gather", CollectiveKind::all_gather, parameters * element_size(plan_.recipe.parameter_wire));
+  std::vector<std::uint32_t> gather_calls(const HeldParameters& parameters) {
+    return data_calls("all_gather", CollectiveKind::all_gather, parameters, element_size(plan_.recipe.parameter_wire));
   }
 
-  std::uint32_t reduce_call(double parameters) {
+  std::vector<std::uint32_t> reduce_calls(const HeldParameters& parameters) {
     const CollectiveKind kind = sharded() ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce;
-    return data_call(sharded() ? "data reduce_scatter" : "data all_reduce", kind,
-                     parameters * element_size(plan_.recipe.gradient_wire));
+    return data_calls(sharded() ? "reduce_scatter" : "all_reduce", kind, parameters, element_size(plan_.recipe.gradient_wire));
   }
 
-  std::uint32_t data_call(const char* name, CollectiveKind kind, Bytes bytes) {
-    return writer_.call({name, Dimension::data, kind, bytes, software_.data_efficiency});
+  // One for what all data ranks hold, one for the experts.
+  std::vector<std::uint32_t> data_calls(const std::string& name, CollectiveKind kind, const HeldParameters& parameters,
+                                        Bytes each) {
+    std::vector<std::uint32_t> calls;
+    const auto add = [&](const char* group, Dimension dimension, int ranks, double count) {
+      if (ranks > 1 && count > 0)
+        calls.push_back(writer_.call({group + name, dimension, kind, count * each, software_.data_efficiency}));
+    };
+    add("data ", Dimension::data, data_ranks(), parameters.common);
+    add("expert data ", Dimension::expert_data, expert_data_ranks(), parameters.expert);
+    return calls;
   }
 
   // The all-gather of the optimizer step before runs under this step's first forwards.
   void gather_parameters_early() {
     gathers_.resize(chunks_.size());
     for (std::size_t c = 0; c < chunks_.size(); ++c)
-      for (const Bucket& bucket : chunk_buckets(plan_, chunks_[c]))
-        gathers_[c].push_back(writer_.add(collective(gather_call(bucket.parameters), Stream::data), {}));
+      for (const Bucket& bucket : chunk_buckets(plan_, chunks_[c])) {
+        for (const std::uint32_t call : gather_calls(bucket.parameters)) writer_.add(collective(call, Stream::data), {});
+        gathers_[c].push_back(writer_.last(Stream::data));  // and with it all before
+      }
   }
 
   void finish_gradients() {
     if (reduces_early())
       wait_for(writer_.last(Stream::data));
-    else if (data_ranks() > 1)
-      compute(collective(reduce_call(parameters_), Stream::compute));
+    else
+      for (const std::uint32_t call : reduce_calls(parameters_)) compute(collective(call, Stream::compute));
     if (sequence_parallel(plan_)) reduce_norm_gradients();
     if (plan_.model.tied_embeddings && plan_.layout.pipeline > 1 && holds_an_end()) reduce_embedding_gradient();
   }
 
   // With sequence parallelism each tensor rank saw its own tokens only.
   void reduce_norm_gradients() {
-    double layers = 0;
-    for (const Chunk& chunk : chunks_) layers += chunk.layers;
-    const double per_layer = (plan_.model.biases ? 6.0 : 2.0) * plan_.model.hidden;
-    const Bytes bytes = layers * per_layer * element_size(plan_.recipe.gradient);
+    double parameters = 0;
+    for (const Chunk& chunk : chunks_)
+      for (const LayerKind kind : chunk.layers) parameters += replicated_layer_parameters(plan_, kind);
+    const Bytes bytes = parameters * element_size(plan_.recipe.gradient);
     compute(collective(writer_.call({"norm gradients all_reduce", Dimension::tensor, CollectiveKind::all_reduce, bytes,
                                      software_.tensor_efficiency}),
                        Stream::compute));
@@ -110,15 +122,17 @@ class StageBuilder {
   }
 
   void optimizer_step() {
-    const double shard = sharded() ? parameters_ / data_ranks() : parameters_;
+    const double shard =
+        sharded() ? parameters_.common / data_ranks() + parameters_.expert / expert_data_ranks() : parameters_.total();
     if (software_.host_per_step > Seconds(0))
       compute({false, host_segment("host per step", software_.host_per_step), Stream::compute, -1, -1});
     kernels("gradient norm", Activity::optimizer, gradient_norm_kernels(plan_.recipe, shard));
     if (plan_.layout.devices() > 1)
       compute(collective(writer_.call({"gradient norm all_reduce", Dimension::world, CollectiveKind::all_reduce, Bytes(4), 1.0}),
                          Stream::compute));
-    kernels("optimizer", Activity::optimizer, adam_kernels(plan_.recipe, shard, parameters_));
-    if (data_ranks() > 1 && sharded() && !gathers_early()) compute(collective(gather_call(parameters_), Stream::compute));
+    kernels("optimizer", Activity::optimizer, adam_kernels(plan_.recipe, shard, parameters_.total()));
+    if (sharded() && !gathers_early())
+      for (const std::uint32_t call : gather_calls(parameters_)) compute(collective(call, Stream::compute));
   }
 
   // ---- passes
@@ -186,10 +200,10 @@ class StageBuilder {
   }
 
   PassTemplate compile(const Chunk& chunk, const PassVariant& variant) {
-    std::vector<std::uint32_t> reduce_calls;
+    std::vector<std::vector<std::uint32_t>> calls;
     if (variant.buckets && variant.kind == PassKind::backward)
-      for (const Bucket& bucket : chunk_buckets(plan_, chunk)) reduce_calls.push_back(reduce_call(bucket.parameters));
-    return compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, reduce_calls);
+      for (const Bucket& bucket : chunk_buckets(plan_, chunk)) calls.push_back(reduce_calls(bucket.parameters));
+    return compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls);
   }
 
   // Copies the template's ops; what the pass waits for goes to every op that nothing of the pass runs before.
@@ -205,7 +219,9 @@ class StageBuilder {
       if (op.entry) after.insert(after.end(), entry_waits.begin(), entry_waits.end());
       if (op.entry && op.stream != Stream::compute && compute_before >= 0) after.push_back(static_cast<OpIndex>(compute_before));
       if (op.gathered_bucket >= 0)
-        after.push_back(gathers_[static_cast<std::size_t>(pass.chunk)][static_cast<std::size_t>(op.gathered_bucket)]);
+        if (const auto gather = gathers_[static_cast<std::size_t>(pass.chunk)][static_cast<std::size_t>(op.gathered_bucket)];
+            gather >= 0)
+          after.push_back(static_cast<OpIndex>(gather));
       placed.push_back(writer_.add({op.collective, op.what, op.stream, -1, pass_}, after));
     }
     for (const std::uint32_t op : pass_template.loose) wait_for(placed[op]);
@@ -236,13 +252,13 @@ class StageBuilder {
   int stage_;
   const std::vector<Chunk>& chunks_;
   const Messages& messages_;
-  double parameters_ = 0;  // on one tensor rank of this stage
+  HeldParameters parameters_;  // on one rank of this stage
   ProgramWriter writer_;
   std::uint32_t host_gap_ = 0;  // the segment before each pass, where the software has one
   int pass_ = -1;
   std::vector<OpIndex> waits_;  // what the next op of the compute stream waits for
   std::vector<OpIndex> placed_, after_;
-  std::vector<std::vector<OpIndex>> gathers_;                        // [chunk][bucket]
+  std::vector<std::vector<std::int64_t>> gathers_;                   // [chunk][bucket]: its last gather, or -1
   std::map<std::pair<Chunk, PassVariant>, PassTemplate> templates_;  // chunks of equal layers share them
   std::array<std::optional<std::uint32_t>, EnumNames<Dimension>::table.size()> message_calls_;
 };

@@ -28,13 +28,29 @@ namespace headway {
 
 // The groups a rank belongs to. Messages between pipeline stages name their direction and side: `to_next` carries activations
 // from this rank to the next stage (around the ring with virtual stages), `from_previous` receives them, and gradients flow back.
-enum class Dimension { tensor, context, data, embedding, to_next, from_previous, to_previous, from_next, world };
+enum class Dimension {
+  tensor,
+  context,
+  data,
+  expert,         // ranks that hold different experts of the same layers
+  expert_tensor,  // ranks that share every expert's matrices
+  expert_data,    // ranks that hold the same experts
+  embedding,
+  to_next,
+  from_previous,
+  to_previous,
+  from_next,
+  world
+};
 
 template <>
 struct EnumNames<Dimension> {
   static constexpr auto table = std::to_array<EnumName<Dimension>>({{Dimension::tensor, "tensor"},
                                                                     {Dimension::context, "context"},
                                                                     {Dimension::data, "data"},
+                                                                    {Dimension::expert, "expert"},
+                                                                    {Dimension::expert_tensor, "expert_tensor"},
+                                                                    {Dimension::expert_data, "expert_data"},
                                                                     {Dimension::embedding, "embedding"},
                                                                     {Dimension::to_next, "to_next"},
                                                                     {Dimension::from_previous, "from_previous"},

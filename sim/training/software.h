@@ -3,13 +3,25 @@
 // Few attributes, each with a reason; a value describes the family, never one published row.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/enum_names.h"
 #include "base/quantity.h"
 
 namespace headway {
+
+// How context ranks come to see the whole sequence. ring: keys and values go around while attention runs on what is there.
+// all_to_all: each rank trades its slice of all heads for the whole sequence of some (DeepSpeed-Ulysses, arXiv 2309.14509).
+enum class ContextExchange { ring, all_to_all };
+
+template <>
+struct EnumNames<ContextExchange> {
+  static constexpr auto table =
+      std::to_array<EnumName<ContextExchange>>({{ContextExchange::ring, "ring"}, {ContextExchange::all_to_all, "all_to_all"}});
+};
 
 struct Software {
   std::string name, title, source;
@@ -31,9 +43,20 @@ struct Software {
   bool overlap_pipeline = false;            // pipeline sends and receives run beside compute instead of blocking it
   bool scatter_pipeline_sends = false;  // without sequence parallelism, tensor ranks send 1/t each and gather on the other side
 
+  ContextExchange context_exchange = ContextExchange::ring;
+  double context_overlap = 0;  // share of the context exchange that runs beside attention, 0..1; ring only
+
+  // Mixtures of experts.
+  bool grouped_products = true;        // one launch multiplies all experts of a rank; else one product after the other
+  bool dispatch_once = false;          // a token goes once to each rank that holds any of its experts; else once per expert
+  bool overlap_shared_expert = false;  // the shared expert runs beside dispatch and combine
+  double expert_overlap = 0;           // share of dispatch and combine hidden under the experts' own products, 0..1
+  double expert_imbalance = 1.0;       // tokens of the busiest expert rank over the mean; 1 where routing is forced to balance
+
   double tensor_efficiency =
       1.0;                       // share of the fabric's own collective bandwidth this family's tensor-parallel collectives reach
   double data_efficiency = 1.0;  // the same for data-parallel collectives
+  double expert_efficiency = 1.0;  // ... for dispatch and combine
 
   Seconds host_per_kernel;      // host time to issue one kernel: a segment takes at least launches x this
   Seconds host_per_microbatch;  // serial host gap before each forward and each backward pass of a microbatch

@@ -26,8 +26,13 @@ StageSplit split_layers(const TrainingPlan& plan) {
   const auto chunks = static_cast<std::size_t>(plan.layout.virtual_stages);
   const std::vector<int> sizes = layers_by_part(plan);
   StageSplit split(stages, std::vector<Chunk>(chunks));
-  for (std::size_t part = 0; part < sizes.size(); ++part)
-    split[part % stages][part / stages] = {sizes[part], part == 0, part + 1 == sizes.size()};
+  int layer = 0;
+  for (std::size_t part = 0; part < sizes.size(); ++part) {
+    Chunk& chunk = split[part % stages][part / stages];
+    chunk.embedding = part == 0;
+    chunk.head = part + 1 == sizes.size();
+    for (int i = 0; i < sizes[part]; ++i) chunk.layers.push_back(layer_kind(plan.model, layer++));
+  }
   return split;
 }
 

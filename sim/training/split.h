@@ -12,9 +12,9 @@
 namespace headway {
 
 struct Chunk {
-  int layers = 0;
-  bool embedding = false;  // holds the input embedding (first part)
-  bool head = false;       // holds final norm, vocabulary projection and loss (last part)
+  std::vector<LayerKind> layers;  // in model order
+  bool embedding = false;         // holds the input embedding (first part)
+  bool head = false;              // holds final norm, vocabulary projection and loss, and the prediction modules (last part)
   friend auto operator<=>(const Chunk&, const Chunk&) = default;
 };
 

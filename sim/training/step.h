@@ -1,4 +1,4 @@
-// The script of a pass: kernels and tensor-parallel collectives in the order one rank meets them.
+// The script of a pass: kernels and collectives inside a layer, in the order one rank meets them.
 //
 // A collective may run in part beside the step next to it, as software that splits a GEMM into pieces does:
 //
@@ -16,18 +16,20 @@ namespace headway {
 
 enum class Beside { preceding, following };
 
-struct TensorCall {
+// A collective of the tensor, context, expert or expert-tensor group inside a pass.
+struct LayerCall {
   CollectiveKind kind = CollectiveKind::all_reduce;
   Bytes bytes;
   Beside beside = Beside::following;
   double hidden = 0;  // share that runs beside its neighbour, 0..1
+  Dimension dimension = Dimension::tensor;
 };
 
-// One of: kernels, a tensor-parallel collective, or the border between two gradient buckets.
+// One of: kernels, a collective, or the border between two gradient buckets.
 struct Step {
   Activity activity = Activity::forward;
   KernelList kernels;
-  std::optional<TensorCall> call;
+  std::optional<LayerCall> call;
   int bucket = -1;  // >= 0: forward, parameters of this bucket are needed from here; backward, its gradients are complete
 };
 

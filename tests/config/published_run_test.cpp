@@ -26,6 +26,12 @@ const Cells kComplete = {{"id", "src-1"},
                          {"attention", "gqa"},
                          {"vocab", "51200"},
                          {"experts", ""},
+                         {"top_k", ""},
+                         {"moe_ffn", ""},
+                         {"shared_experts", ""},
+                         {"dense_layers", ""},
+                         {"ep", ""},
+                         {"etp", ""},
                          {"seq", "2048"},
                          {"global_batch", "1536"},
                          {"microbatch", "1"},
@@ -140,14 +146,55 @@ TEST(PublishedRun, OneNodeNeedsNoNetworkOutside) {
 }
 
 TEST(PublishedRun, RowsOutsideThisVersionSayWhy) {
-  EXPECT_EQ(row({{"experts", "8"}}).why, "mixture of experts is not simulated yet");
-  EXPECT_EQ(row({{"attention", "mla:q1536:kv512:nope128:rope64:v128"}}).why, "multi-head latent attention is not simulated yet");
-  EXPECT_EQ(row({{"cp", "2"}}).why, "context parallelism is not simulated yet");
   EXPECT_EQ(row({{"sharding", "parameters"}}).why, "sharding parameters is not simulated yet");
   EXPECT_EQ(row({{"schedule", "dualpipe"}}).why, "schedule dualpipe is not simulated yet");
   EXPECT_EQ(row({{"device", "abacus"}}).why, "device \"abacus\" is not in the catalogue");
-  EXPECT_EQ(row({{"recompute", "mla_up_proj"}}).why, "recompute mla_up_proj is not simulated yet");
+  EXPECT_EQ(row({{"recompute", "moe_act"}}).why, "recompute moe_act is not simulated yet");
   EXPECT_EQ(row({{"precision", "fp8-tensorwise"}}).why, "precision fp8-tensorwise: a100-sxm-80g does not multiply fp8");
+}
+
+TEST(PublishedRun, ExpertsAndLatentAttention) {
+  const PublishedRun run = row({{"model", "DeepSeek-V3"},
+                                {"gated_mlp", "1"},
+                                {"attention", "mla:q1536:kv512:nope128:rope64:v128"},
+                                {"kv_heads", "MLA"},
+                                {"experts", "256"},
+                                {"top_k", "8"},
+                                {"moe_ffn", "2048"},
+                                {"shared_experts", "1"},
+                                {"dense_layers", "3"},
+                                {"ep", "16"},
+                                {"etp", "1"}});
+  ASSERT_EQ(run.why, "");
+  const Model& model = run.plan->model;
+  EXPECT_EQ(model.latent->kv_rank, 512);
+  EXPECT_EQ(model.qk_dim(), 192);
+  EXPECT_EQ(model.kv_heads, 96);
+  EXPECT_EQ(model.experts->shared_ffn, 2048);
+  EXPECT_EQ(layers_of_kind(model, LayerKind::experts), 93);
+  EXPECT_EQ(run.plan->layout.expert, 16);
+  EXPECT_EQ(run.plan->layout.expert_data(), 8);
+}
+
+// Megatron-Core shares every expert among the tensor ranks where nothing else is said.
+TEST(PublishedRun, ExpertTensorIsTensorByDefault) {
+  const PublishedRun run = row({{"gated_mlp", "1"}, {"experts", "8"}, {"top_k", "2"}, {"ep", "8"}});
+  ASSERT_EQ(run.why, "");
+  EXPECT_EQ(run.plan->layout.expert_tensor, 8);
+  EXPECT_THAT(run.assumed, Contains("etp 8"));
+  EXPECT_EQ(row({{"gated_mlp", "1"}, {"experts", "8"}, {"top_k", ""}}).why, "the row does not give top_k");
+  EXPECT_EQ(row({{"attention", "mla:kv512"}}).why, "attention \"mla:kv512\" does not give the dimensions of latent attention");
+}
+
+TEST(PublishedRun, LayersThatTakeTurns) {
+  const PublishedRun run = row({{"model", "Llama 4 Maverick"},
+                                {"gated_mlp", "1"},
+                                {"experts", "128"},
+                                {"top_k", "1"},
+                                {"dense_layers", "48"},
+                                {"ep", "8"}});
+  ASSERT_EQ(run.why, "");
+  EXPECT_EQ(run.plan->model.experts->every, 2);
 }
 
 TEST(PublishedRun, RowsThatLackOrContradictSayWhy) {

@@ -56,6 +56,31 @@ Change leaves(int nodes, double ratio) {
   };
 }
 
+// Every layer a mixture of 16 experts, shared by so many ranks.
+Change experts(int expert, int expert_tensor = 1, double overlap = 0) {
+  return [=](TrainingRun& r) {
+    r.plan.model.experts = Experts{.count = 16, .top_k = 4, .ffn = 2048, .shared_ffn = 2048};
+    r.plan.layout.expert = expert;
+    r.plan.layout.expert_tensor = expert_tensor;
+    r.plan.software.expert_overlap = overlap;
+    r.plan.software.overlap_shared_expert = overlap > 0;
+  };
+}
+Change latent() {
+  return [](TrainingRun& r) {
+    r.plan.model.kv_heads = r.plan.model.heads;
+    r.plan.model.latent = LatentAttention{.q_rank = 512, .kv_rank = 256, .qk_nope_dim = 128, .qk_rope_dim = 64};
+  };
+}
+Change context(int context, ContextExchange exchange) {
+  return [=](TrainingRun& r) {
+    r.plan.layout.context = context;
+    r.plan.layout.data /= context;
+    r.plan.global_batch /= context;
+    r.plan.software.context_exchange = exchange;
+  };
+}
+
 const Change gpipe = schedule(Schedule::gpipe);
 const Change replicated = sharding(Sharding::none);
 
@@ -177,6 +202,25 @@ std::vector<Case> odd_sizes() {
           {"full_cloudmatrix", "cloudmatrix384", 768, 8, 8, 1, 4, 8, {}}};
 }
 
+std::vector<Case> mixtures() {
+  return {{"experts_in_a_node", "dgx-h100", 64, 1, 2, 1, 4, 2, {experts(8)}},
+          {"experts_across_nodes", "dgx-h100", 64, 2, 2, 1, 4, 2, {experts(16)}},
+          {"experts_interleaved", "hgx-h800", 64, 2, 4, 2, 4, 4, {experts(4, 2)}},
+          {"experts_shared_by_tensor_ranks", "dgx-h100", 64, 4, 2, 1, 4, 2, {experts(8, 4), replicated}},
+          {"experts_overlapped", "dgx-h200", 64, 1, 2, 1, 4, 2, {experts(16, 1, 0.5), latent()}},
+          {"experts_recomputed", "dgx-a100", 64, 2, 2, 1, 4, 2, {experts(8), recompute_all()}},
+          {"experts_slow", "dgx-h100", 64, 2, 2, 1, 4, 12, {experts(16), slow(21, 0.8)}},
+          {"experts_weak_adapter", "dgx-h100", 64, 2, 2, 1, 4, 16, {experts(16), weak_link_of_device(13, "scale_out", 0.5)}},
+          {"experts_narrow_leaves", "dgx-h100", 128, 2, 2, 1, 4, 8, {experts(16), leaves(4, 4.0)}},
+          {"experts_ub", "cloudmatrix384", 128, 2, 2, 1, 4, 2, {experts(16), latent()}},
+          {"experts_ascend", "atlas-900-a2", 64, 4, 2, 1, 4, 2, {experts(16)}},
+          {"experts_mixed_fleet", "dgx-h100", 128, 4, 4, 1, 4, 4, {experts(8), others(64, "h200-sxm")}},
+          {"context_ring", "dgx-h100", 64, 2, 2, 1, 4, 2, {context(4, ContextExchange::ring)}},
+          {"context_all_to_all", "dgx-h100", 64, 2, 2, 2, 4, 2, {context(4, ContextExchange::all_to_all)}},
+          {"context_and_experts", "dgx-h100", 128, 2, 2, 1, 4, 2, {context(4, ContextExchange::ring), experts(16)}},
+          {"context_slow", "dgx-h100", 64, 2, 2, 1, 4, 16, {context(8, ContextExchange::ring), slow(3, 0.9)}}};
+}
+
 std::vector<Case> large() {
   return {{"large_1024", "dgx-h100", 1024, 2, 4, 1, 4, 4, {}},
           {"large_1024_slow", "dgx-h100", 1024, 2, 4, 1, 4, 24, {slow(17, 0.9)}},
@@ -197,6 +241,7 @@ INSTANTIATE_TEST_SUITE_P(Stragglers, FoldExactness, testing::ValuesIn(stragglers
 INSTANTIATE_TEST_SUITE_P(MixedFleets, FoldExactness, testing::ValuesIn(mixed_fleets()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(BrokenLinks, FoldExactness, testing::ValuesIn(broken_links()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(OddSizes, FoldExactness, testing::ValuesIn(odd_sizes()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Mixtures, FoldExactness, testing::ValuesIn(mixtures()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Large, FoldExactness, testing::ValuesIn(large()), name_of_case);
 
 }  // namespace

@@ -83,12 +83,43 @@ TEST(CheckPlan, SplitSaysItOutright) {
 
 TEST(CheckPlan, WhatIsNotSimulatedYet) {
   TrainingPlan p = good();
-  p.layout.context = 2;
-  p.layout.expert = 2;
   p.sharding = Sharding::parameters;
-  EXPECT_THAT(mistakes(p), ElementsAre("parallel.context: context parallelism is not simulated yet; leave it at 1",
-                                       "parallel.expert: expert parallelism is not simulated yet; leave it at 1",
-                                       "sharding: \"parameters\" is not simulated yet; use \"none\" or \"optimizer\""));
+  EXPECT_THAT(mistakes(p), ElementsAre("sharding: \"parameters\" is not simulated yet; use \"none\" or \"optimizer\""));
+}
+
+TEST(CheckPlan, ContextRanksTakeEqualSlicesAndHeads) {
+  TrainingPlan p = world::plan(world::llama_8b(), {.tensor = 4, .sequence = true}, 4, 4096);
+  p.layout.context = 4;
+  EXPECT_THAT(mistakes(p), ElementsAre());
+  p.layout.context = 3;
+  EXPECT_THAT(mistakes(p), ElementsAre("parallel.context: a sequence of 4096 tokens cannot be cut into 24 equal slices (did you "
+                                       "mean 4080 or 4104?)"));
+  p.layout.context = 16;
+  p.software.context_exchange = ContextExchange::all_to_all;
+  EXPECT_THAT(mistakes(p),
+              ElementsAre("parallel.context: 16 does not divide 8 heads of a tensor rank, which its all-to-all deals "
+                          "out (did you mean 8?)"));
+}
+
+TEST(CheckPlan, ExpertsAreDealtToTheRanksOfAStage) {
+  TrainingPlan p = world::plan(world::llama_8b(), {.data = 8}, 4);
+  p.layout.expert = 2;
+  EXPECT_THAT(mistakes(p), ElementsAre("parallel.expert: the model has no experts; leave it at 1"));
+  p.model = world::mixtral_8x7b();
+  EXPECT_THAT(mistakes(p), ElementsAre());
+  p.layout.expert = 3;
+  EXPECT_THAT(mistakes(p), ElementsAre("parallel.expert: 3 does not divide 8 experts (did you mean 2 or 4?)",
+                                       "parallel.expert: 3 x expert_tensor 1 does not divide the 8 ranks of a pipeline stage"));
+  p.layout.expert = 8;
+  p.layout.expert_tensor = 3;
+  EXPECT_THAT(mistakes(p),
+              ElementsAre("parallel.expert: 8 x expert_tensor 3 does not divide the 8 ranks of a pipeline stage",
+                          "parallel.expert_tensor: 3 does not divide an expert's width 14336 (did you mean 2 or 4?)"));
+  p.layout.expert_tensor = 1;
+  p.layout.tensor = 2;
+  EXPECT_THAT(mistakes(p),
+              ElementsAre("parallel.sequence: experts beside tensor parallelism need sequence parallelism: else every "
+                          "tensor rank would send the same tokens"));
 }
 
 TEST(CheckPlan, RangesComeFirst) {

@@ -202,7 +202,7 @@ TEST(RankProgram, FirstForwardWaitsForItsParameters) {
   plan.sharding = Sharding::optimizer;
   plan.software.overlap_parameter_gather = true;
   const RankProgram p = build_programs(plan).front();
-  const std::size_t buckets = chunk_buckets(plan, {32, true, true}).size();
+  const std::size_t buckets = chunk_buckets(plan, split_layers(plan)[0][0]).size();
   EXPECT_EQ(buckets, 32U);
   for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
     EXPECT_EQ(p.ops[bucket].stream, Stream::data);

@@ -17,7 +17,8 @@ std::string picture(int layers, int pipeline, int virtual_stages = 1, std::vecto
   std::string text;
   for (std::size_t part = 0; part < static_cast<std::size_t>(pipeline * virtual_stages); ++part) {
     const Chunk& c = split[part % split.size()][part / split.size()];
-    text += (text.empty() ? "" : " ") + std::string(c.embedding ? "E" : "") + std::to_string(c.layers) + (c.head ? "H" : "");
+    text +=
+        (text.empty() ? "" : " ") + std::string(c.embedding ? "E" : "") + std::to_string(c.layers.size()) + (c.head ? "H" : "");
   }
   return text;
 }

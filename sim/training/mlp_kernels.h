@@ -1,0 +1,18 @@
+// The dense MLP half of a layer: norm [AG] up (gate and up fused), activation, down [RS | AR] residual.
+#pragma once
+
+#include "training/block_writer.h"
+
+namespace headway {
+
+class MlpWriter : public BlockWriter {
+ public:
+  using BlockWriter::BlockWriter;
+  void forward();
+  void backward();
+
+ private:
+  [[nodiscard]] Mlp mlp() const;
+};
+
+}  // namespace headway
