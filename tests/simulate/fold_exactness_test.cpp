@@ -209,7 +209,7 @@ std::vector<Case> mixtures() {
           {"experts_shared_by_tensor_ranks", "dgx-h100", 64, 4, 2, 1, 4, 2, {experts(8, 4), replicated}},
           {"experts_overlapped", "dgx-h200", 64, 1, 2, 1, 4, 2, {experts(16, 1, 0.5), latent()}},
           {"experts_recomputed", "dgx-a100", 64, 2, 2, 1, 4, 2, {experts(8), recompute_all()}},
-          {"experts_slow", "dgx-h100", 64, 2, 2, 1, 4, 12, {experts(16), slow(21, 0.8)}},
+          {"experts_slow", "dgx-h100", 64, 2, 2, 1, 4, 16, {experts(16), slow(21, 0.8)}},
           {"experts_weak_adapter", "dgx-h100", 64, 2, 2, 1, 4, 16, {experts(16), weak_link_of_device(13, "scale_out", 0.5)}},
           {"experts_narrow_leaves", "dgx-h100", 128, 2, 2, 1, 4, 8, {experts(16), leaves(4, 4.0)}},
           {"experts_ub", "cloudmatrix384", 128, 2, 2, 1, 4, 2, {experts(16), latent()}},
