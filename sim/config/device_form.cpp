@@ -26,6 +26,8 @@ Form<AttentionRate> attention_rate() {
       .optional("backward_fraction", &AttentionRate::backward_fraction, sourced(number(kShare)), "the same for the backward pass")
       .optional("half_length", &AttentionRate::half_length, sourced(number(kNotNegative)),
                 "sequence length at which half of it is reached, causal")
+      .optional("uneven_head_share", &AttentionRate::uneven_head_share, sourced(number(kShare)),
+                "share of its rate where queries and keys have another head size than values")
       .optional("softmax_share", &AttentionRate::softmax_share, sourced(number(kShareOrNone)),
                 "of a long forward kernel, the time spent on the softmax")
       .optional("floor", &AttentionRate::floor, sourced(quantity<Seconds>(kNotNegative)),

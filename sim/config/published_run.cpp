@@ -194,9 +194,6 @@ class RowReader {
   void refuse_what_is_outside() const {
     const std::string named = text("schedule");
     if (!named.empty() && !value_of<Schedule>(named)) throw Skip{fmt::format("schedule {} is not simulated yet", named)};
-    const std::string sharded = text("sharding");
-    if (sharded == "gradients" || sharded == "parameters" || (sharded.empty() && defaults_.sharding == Sharding::parameters))
-      throw Skip{fmt::format("sharding {} is not simulated yet", sharded.empty() ? "parameters" : sharded)};
   }
 
   const Device& find_device() {

@@ -61,7 +61,10 @@ Seconds attention_time(const Attention& a, const Device& device, const std::stri
   const double share = std::min(1.0, asymptote * head_efficiency(a, key_time)) *
                        length_efficiency(a, require(rate.half_length, device, "half_length"), key_time) *
                        occupancy(a, require(device.multiprocessors, device, "multiprocessors")) * clock_share(device, regime);
-  const Seconds compute = matrix_flops(kernel) / (require(matrix.peak, device, "peak") * share);
+  const double uneven = a.qk_dim != a.v_dim && rate.uneven_head_share.known
+                            ? require_share(rate.uneven_head_share, device, "uneven_head_share")
+                            : 1.0;
+  const Seconds compute = matrix_flops(kernel) / (require(matrix.peak, device, "peak") * share * uneven);
   const Seconds memory = least_traffic(kernel) / (require(device.memory_bandwidth, device, "memory_bandwidth") *
                                                   require_share(device.gemm_memory_fraction, device, "gemm_memory_fraction"));
   const Seconds floor = rate.floor.known ? rate.floor.value : require(matrix.gemm_floor, device, "gemm_floor");

@@ -8,6 +8,8 @@
 //            more keys: L / (L + half_length / tau), and a quarter of it without a causal mask
 // occupancy  the unit of work is a block of 128 queries (keys, backward) of one head; fewer units than multiprocessors leave
 //            some idle, a ragged block works in vain, and the last wave counts half as for GEMM
+// uneven     kernels for queries and keys of another head size than the values (latent attention) may be less finished than those
+//            for equal ones: uneven_head_share of P, where the device gives it
 // Fractions are fitted at head size 128 on FLOPs that count a causal mask as half.
 #pragma once
 

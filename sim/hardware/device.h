@@ -31,10 +31,12 @@ struct MatrixRate {
 struct AttentionRate {
   Sourced<double> forward_fraction;  // asymptotic share of the dense peak, head size 128
   Sourced<double> backward_fraction;
-  Sourced<double> half_length;    // sequence length (tokens) at which half of the asymptote is reached, causal, head size 128
-  Sourced<double> softmax_share;  // of a long forward kernel at head size 128, the share of time spent on the softmax: 0..1,
-                                  // what makes small heads slow and large ones fast; optional, unknown: no dependence
-  Sourced<Seconds> floor;         // shortest kernel, its bookkeeping included; optional, unknown: gemm_floor of the format
+  Sourced<double> half_length;        // sequence length (tokens) at which half of the asymptote is reached, causal, head size 128
+  Sourced<double> softmax_share;      // of a long forward kernel at head size 128, the share of time spent on the softmax: 0..1,
+                                      // what makes small heads slow and large ones fast; optional, unknown: no dependence
+  Sourced<double> uneven_head_share;  // of that rate, where queries and keys have another head size than values (latent
+                                      // attention): 0..1; optional, unknown: all of it
+  Sourced<Seconds> floor;             // shortest kernel, its bookkeeping included; optional, unknown: gemm_floor of the format
 };
 
 struct Device {

@@ -5,7 +5,8 @@
 namespace headway {
 
 std::vector<Bucket> chunk_buckets(const TrainingPlan& plan, const Chunk& chunk) {
-  const double full = std::max(40e6, 1e6 * plan.layout.data * plan.layout.context);
+  // Sharded parameters come and go layer by layer.
+  const double full = plan.sharding == Sharding::parameters ? 0.0 : std::max(40e6, 1e6 * plan.layout.data * plan.layout.context);
   std::vector<Bucket> buckets(1);
   if (chunk.embedding) buckets.front().parameters.common += local_embedding_parameters(plan);
   for (const LayerKind kind : chunk.layers) {

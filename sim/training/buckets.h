@@ -1,7 +1,7 @@
 // Gradient buckets: groups of consecutive layers whose gradients (or, with ZeRO-1, parameters) travel together.
 //
 // Megatron-LM fills a bucket until it holds max(40 M, 1 M x data x context) parameters (distributed_data_parallel_config.py); here a bucket
-// holds whole layers. The embedding belongs to the first bucket of its chunk, the head and the prediction modules to the last. A
+// holds whole layers, and exactly one where parameters are sharded. The embedding belongs to the first bucket of its chunk, the head and the prediction modules to the last. A
 // bucket's experts travel in a call of their own, since fewer ranks hold them.
 #pragma once
 

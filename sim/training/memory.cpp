@@ -184,10 +184,35 @@ struct Ground {
 };
 
 Ground ground_of(const TrainingPlan& plan) {
-  const bool wide = !plan.recipe.low_precision();
+  const bool wide = !plan.recipe.low_precision() && plan.sharding < Sharding::gradients;
   const bool fused = plan.software.fused_attention() && plan.recompute.modules.empty();
   const auto grade = [](bool covered) { return covered ? Grade::measured : Grade::estimated; };
   return {grade(wide), grade(wide && fused), grade(wide && fused && plan.software.fused_cross_entropy)};
+}
+
+// Sharded parameters are whole in two layers at a time, and in the embedding and the head, which are needed on either side of them.
+double whole_at_once(const TrainingPlan& plan, const std::vector<Chunk>& chunks) {
+  double ends = 0, layer = 0;
+  for (const Chunk& chunk : chunks) {
+    if (chunk.embedding) ends += local_embedding_parameters(plan);
+    if (chunk.head) ends += local_head_parameters(plan, plan.layout.pipeline == 1);
+    for (const LayerKind kind : chunk.layers) layer = std::max(layer, local_layer_parameters(plan, kind).total());
+  }
+  return ends + 2 * layer;
+}
+
+// Weights and gradients as `sharding` leaves them on a rank. Sharded gradients are whole, in the weights' format, until reduced.
+struct Held {
+  Bytes weights, gradients;
+};
+
+Held held_bytes(const TrainingPlan& plan, const std::vector<Chunk>& chunks, double parameters, double shard) {
+  const Bytes gradient = element_size(plan.recipe.gradient), wire = element_size(plan.recipe.parameter_wire);
+  const Bytes weights = weight_bytes(plan, chunks, parameters);
+  if (plan.sharding < Sharding::gradients) return {weights, parameters * gradient};
+  const double whole = std::min(parameters, whole_at_once(plan, chunks));
+  const Bytes gradients = shard * gradient + whole * wire;
+  return {plan.sharding == Sharding::parameters ? whole / parameters * weights : weights, gradients};
 }
 
 StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks) {
@@ -197,6 +222,7 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
   const bool sharded = plan.sharding != Sharding::none;
   const double data_ranks = static_cast<double>(plan.layout.data) * plan.layout.context;
   const double shard = sharded ? held.common / data_ranks + held.expert / plan.layout.expert_data() : parameters;
+  const Held states = held_bytes(plan, chunks, parameters, shard);
   const ActivationBill bill(plan);
   const Ground ground = ground_of(plan);
   const bool head = chunks.back().head;
@@ -206,8 +232,8 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
   Bytes layer_backward;
   for (const LayerKind kind : kinds) layer_backward = std::max(layer_backward, bill.layer_backward(kind));
   StageMemory memory{
-      {{"weights", weight_bytes(plan, chunks, parameters), ground.states},
-       {"gradients", parameters * element_size(plan.recipe.gradient), ground.states},
+      {{"weights", states.weights, ground.states},
+       {"gradients", states.gradients, ground.states},
        {"optimizer states", shard * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment)), ground.states},
        {"activations", peak_activations(plan, stage, chunks, bill), ground.activations},
        {"gradient buffers", bill.gradient_buffers(kinds), ground.activations},

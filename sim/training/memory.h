@@ -1,7 +1,8 @@
 // Peak device memory of one rank of a stage, term by term.
 //
 // weights            as the kernels read them, and the low-precision copies that a recipe keeps beside them
-// gradients          accumulated, whole on every rank: Megatron's distributed optimizer shards the optimizer's states alone
+// gradients          accumulated, whole on every rank: Megatron's distributed optimizer shards the optimizer's states alone; with
+//                    ZeRO-2 and ZeRO-3 a shard, with ZeRO-3 the weights are whole in two layers at a time
 // optimizer states   master weights and Adam's moments, sharded with ZeRO-1: over the data group, those of experts over the
 //                    expert-data group
 // activations        of the microbatches in flight by schedule and recomputation (Korthikanti et al. 2022, arXiv:2205.05198,

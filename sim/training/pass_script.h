@@ -13,7 +13,7 @@ namespace headway {
 struct PassVariant {
   PassKind kind = PassKind::forward;
   bool cast_weights = false;  // first forward of the step makes the low-precision weights
-  bool buckets = false;       // first forward waits for gathered parameters, last backward releases reduced gradients
+  bool buckets = false;       // this forward waits for gathered parameters, this backward releases gradients to be reduced
   friend auto operator<=>(const PassVariant&, const PassVariant&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "training/pass_template.h"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -20,15 +21,14 @@ double layer_call_efficiency(Dimension dimension, const Software& software) {
 
 class PassCompiler {
  public:
-  PassCompiler(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
-               const std::vector<std::vector<std::uint32_t>>& reduce_calls)
-      : script_(script), plan_(plan), writer_(writer), reduce_calls_(reduce_calls) {}
+  PassCompiler(const Script& script, const TrainingPlan& plan, ProgramWriter& writer, const BucketCalls& bucket_calls)
+      : script_(script), plan_(plan), writer_(writer), bucket_calls_(bucket_calls) {}
 
   PassTemplate compile() {
     for (std::size_t i = 0; i < script_.size(); ++i) {
       const Step& step = script_[i];
       if (step.bucket >= 0)
-        border(step);
+        border(step, i);
       else if (step.call)
         collective(*step.call);
       else
@@ -79,17 +79,41 @@ class PassCompiler {
                          share * call.bytes, layer_call_efficiency(call.dimension, plan_.software)});
   }
 
-  // Forward: what follows needs the bucket's parameters. Backward: the bucket's gradients are complete.
-  void border(const Step& step) {
+  void border(const Step& step, std::size_t at) {
     flush();
-    if (step.activity == Activity::forward) {
+    if (step.border == Border::gradients_complete)
+      reduce(step.bucket);
+    else if (bucket_calls_.gathers.empty())
       gathered_bucket_ = step.bucket;
-      return;
-    }
+    else
+      gather(step.bucket, at);
+  }
+
+  void reduce(int bucket) {
     if (last_compute_ < 0) emit_segment();
     std::vector<std::uint32_t> after = joins_;
     after.push_back(static_cast<std::uint32_t>(last_compute_));
-    for (const std::uint32_t call : reduce_calls_[static_cast<std::size_t>(step.bucket)]) emit(Stream::data, true, call, after);
+    for (const std::uint32_t call : bucket_calls_.reductions[static_cast<std::size_t>(bucket)])
+      emit(Stream::data, true, call, after);
+  }
+
+  // What follows needs the bucket's parameters; those of the next bucket travel beside it.
+  void gather(int bucket, std::size_t at) {
+    if (!gathered_.contains(bucket)) issue_gather(bucket);
+    joins_.insert(joins_.end(), gathered_[bucket].begin(), gathered_[bucket].end());
+    for (std::size_t i = at + 1; i < script_.size(); ++i)
+      if (script_[i].border == Border::parameters_needed) {
+        issue_gather(script_[i].bucket);
+        break;
+      }
+  }
+
+  void issue_gather(int bucket) {
+    std::vector<std::uint32_t> after;
+    if (last_compute_ >= 0) after.push_back(static_cast<std::uint32_t>(last_compute_));
+    std::vector<std::uint32_t>& ops = gathered_[bucket];
+    for (const std::uint32_t call : bucket_calls_.gathers[static_cast<std::size_t>(bucket)])
+      ops.assign(1, emit(Stream::data, true, call, after));  // the last: its stream is in order
   }
 
   void flush() {
@@ -116,7 +140,7 @@ class PassCompiler {
   const Script& script_;
   const TrainingPlan& plan_;
   ProgramWriter& writer_;
-  const std::vector<std::vector<std::uint32_t>>& reduce_calls_;
+  const BucketCalls& bucket_calls_;
   PassTemplate result_;
   KernelList open_;  // of the segment being collected
   Activity activity_ = Activity::forward;
@@ -124,13 +148,14 @@ class PassCompiler {
   std::vector<std::uint32_t> beside_;  // overlapped ops the next kernels run beside
   std::int64_t last_compute_ = -1;
   int gathered_bucket_ = -1;
+  std::map<int, std::vector<std::uint32_t>> gathered_;  // by bucket: the op that brings its parameters, where there is one
 };
 
 }  // namespace
 
 PassTemplate compile_pass(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
-                          const std::vector<std::vector<std::uint32_t>>& reduce_calls) {
-  return PassCompiler(script, plan, writer, reduce_calls).compile();
+                          const BucketCalls& bucket_calls) {
+  return PassCompiler(script, plan, writer, bucket_calls).compile();
 }
 
 }  // namespace headway

@@ -22,13 +22,19 @@ struct TemplateOp {
   std::vector<std::uint32_t> after;  // ops of the same template
 };
 
+// The calls of each bucket that its pass makes itself: gathers of sharded parameters, reductions of gradients.
+struct BucketCalls {
+  std::vector<std::vector<std::uint32_t>> gathers, reductions;  // [bucket]; empty: nothing to do
+};
+
 struct PassTemplate {
   std::vector<TemplateOp> ops;       // at least one on the compute stream
   std::vector<std::uint32_t> loose;  // overlapped ops that no compute op of the pass has waited for
 };
 
-// `reduce_calls`: the calls that reduce the gradients of each bucket, used by backward scripts with bucket borders.
+// Sharded parameters of a bucket are gathered while the bucket before it is computed, two buckets being whole at a time; the first
+// of a pass has nothing to hide under.
 [[nodiscard]] PassTemplate compile_pass(const Script& script, const TrainingPlan& plan, ProgramWriter& writer,
-                                        const std::vector<std::vector<std::uint32_t>>& reduce_calls);
+                                        const BucketCalls& bucket_calls);
 
 }  // namespace headway

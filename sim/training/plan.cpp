@@ -37,7 +37,6 @@ class PlanCheck {
 
   std::vector<PlanMistake> run() {
     if (!ranges()) return std::move(mistakes_);
-    unsupported();
     tensor();
     context();
     experts();
@@ -76,11 +75,6 @@ class PlanCheck {
                                      {"vocabulary", m.vocabulary}})
       if (value < 1) mistake("model", std::string(key) + ": " + number(value) + " is less than 1");
     return mistakes_.empty();
-  }
-
-  void unsupported() {
-    if (plan_.sharding == Sharding::gradients || plan_.sharding == Sharding::parameters)
-      mistake("sharding", "\"" + std::string(name_of(plan_.sharding)) + "\" is not simulated yet; use \"none\" or \"optimizer\"");
   }
 
   void tensor() {

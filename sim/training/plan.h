@@ -22,6 +22,8 @@ struct EnumNames<Schedule> {
       {{Schedule::gpipe, "gpipe"}, {Schedule::one_f_one_b, "1f1b"}, {Schedule::interleaved, "interleaved"}});
 };
 
+// What the ranks of a data group divide among themselves. optimizer: its states (ZeRO-1). gradients: these too, reduced after every
+// microbatch (ZeRO-2). parameters: these too, gathered layer by layer before every forward and backward pass (ZeRO-3, FSDP).
 enum class Sharding { none, optimizer, gradients, parameters };
 
 template <>

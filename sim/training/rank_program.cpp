@@ -55,9 +55,15 @@ class StageBuilder {
   [[nodiscard]] int data_ranks() const { return plan_.layout.data * plan_.layout.context; }
   [[nodiscard]] int expert_data_ranks() const { return plan_.model.experts ? plan_.layout.expert_data() : 1; }
   [[nodiscard]] bool replicated() const { return data_ranks() > 1 || expert_data_ranks() > 1; }
-  [[nodiscard]] bool sharded() const { return plan_.sharding == Sharding::optimizer; }
-  [[nodiscard]] bool gathers_early() const { return replicated() && sharded() && software_.overlap_parameter_gather; }
-  [[nodiscard]] bool reduces_early() const { return replicated() && software_.overlap_gradient_reduction; }
+  [[nodiscard]] bool sharded() const { return plan_.sharding != Sharding::none; }
+  [[nodiscard]] bool gathers_by_layer() const { return replicated() && plan_.sharding == Sharding::parameters; }
+  [[nodiscard]] bool reduces_by_microbatch() const { return replicated() && plan_.sharding >= Sharding::gradients; }
+  [[nodiscard]] bool gathers_early() const {
+    return replicated() && sharded() && !gathers_by_layer() && software_.overlap_parameter_gather;
+  }
+  [[nodiscard]] bool reduces_early() const {
+    return replicated() && (software_.overlap_gradient_reduction || reduces_by_microbatch());
+  }
 
   std::vector<std::uint32_t> gather_calls(const HeldParameters& parameters) {
     return data_calls("all_gather", CollectiveKind::all_gather, parameters, element_size(plan_.recipe.parameter_wire));
@@ -131,7 +137,7 @@ class StageBuilder {
       compute(collective(writer_.call({"gradient norm all_reduce", Dimension::world, CollectiveKind::all_reduce, Bytes(4), 1.0}),
                          Stream::compute));
     kernels("optimizer", Activity::optimizer, adam_kernels(plan_.recipe, shard, parameters_.total()));
-    if (sharded() && !gathers_early())
+    if (sharded() && !gathers_early() && !gathers_by_layer())
       for (const std::uint32_t call : gather_calls(parameters_)) compute(collective(call, Stream::compute));
   }
 
@@ -191,8 +197,9 @@ class StageBuilder {
     const bool forward = pass.kind == PassKind::forward;
     const bool first = pass.microbatch == 0;
     const bool last = pass.microbatch + 1 == plan_.microbatches();
-    const PassVariant variant{pass.kind, forward && first && plan_.recipe.low_precision(),
-                              forward ? first && gathers_early() : last && reduces_early()};
+    const PassVariant variant{
+        pass.kind, forward && first && plan_.recipe.low_precision(),
+        forward ? gathers_by_layer() || (first && gathers_early()) : reduces_by_microbatch() || (last && reduces_early())};
     const Chunk& chunk = chunks_[static_cast<std::size_t>(pass.chunk)];
     const auto [found, fresh] = templates_.try_emplace({chunk, variant});
     if (fresh) found->second = compile(chunk, variant);
@@ -200,9 +207,11 @@ class StageBuilder {
   }
 
   PassTemplate compile(const Chunk& chunk, const PassVariant& variant) {
-    std::vector<std::vector<std::uint32_t>> calls;
-    if (variant.buckets && variant.kind == PassKind::backward)
-      for (const Bucket& bucket : chunk_buckets(plan_, chunk)) calls.push_back(reduce_calls(bucket.parameters));
+    BucketCalls calls;
+    for (const Bucket& bucket : chunk_buckets(plan_, chunk)) {
+      if (gathers_by_layer()) calls.gathers.push_back(gather_calls(bucket.parameters));
+      if (variant.buckets && variant.kind == PassKind::backward) calls.reductions.push_back(reduce_calls(bucket.parameters));
+    }
     return compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls);
   }
 

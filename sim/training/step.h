@@ -25,12 +25,15 @@ struct LayerCall {
   Dimension dimension = Dimension::tensor;
 };
 
-// One of: kernels, a collective, or the border between two gradient buckets.
+enum class Border { none, parameters_needed, gradients_complete };
+
+// One of: kernels, a collective, or the border of a bucket.
 struct Step {
   Activity activity = Activity::forward;
   KernelList kernels;
   std::optional<LayerCall> call;
-  int bucket = -1;  // >= 0: forward, parameters of this bucket are needed from here; backward, its gradients are complete
+  int bucket = -1;  // whose parameters are needed from here, or whose gradients are complete
+  Border border = Border::none;
 };
 
 using Script = std::vector<Step>;

@@ -146,7 +146,6 @@ TEST(PublishedRun, OneNodeNeedsNoNetworkOutside) {
 }
 
 TEST(PublishedRun, RowsOutsideThisVersionSayWhy) {
-  EXPECT_EQ(row({{"sharding", "parameters"}}).why, "sharding parameters is not simulated yet");
   EXPECT_EQ(row({{"schedule", "dualpipe"}}).why, "schedule dualpipe is not simulated yet");
   EXPECT_EQ(row({{"device", "abacus"}}).why, "device \"abacus\" is not in the catalogue");
   EXPECT_EQ(row({{"recompute", "moe_act"}}).why, "recompute moe_act is not simulated yet");

@@ -19,7 +19,7 @@ inline MatrixRate matrix_rate(double peak_tflops, double fraction, double floor_
 }
 
 inline AttentionRate attention_rate(double forward, double backward, double half_length, double softmax_share, double floor_us) {
-  return {known(forward), known(backward), known(half_length), known(softmax_share), known(Seconds(floor_us * 1e-6))};
+  return {known(forward), known(backward), known(half_length), known(softmax_share), {}, known(Seconds(floor_us * 1e-6))};
 }
 
 inline Device common(std::string name, double memory_gbps, double gemm_memory_fraction, int multiprocessors) {

@@ -108,6 +108,28 @@ TEST(KernelCost, MoreWorkNeverTakesLess) {
   }
 }
 
+// Experts multiplied together cut their tiles each for itself: never cheaper than one product of all tokens, never dearer than one
+// after the other.
+TEST(KernelCost, GroupedProductsLieBetweenOneAndMany) {
+  for (const double tokens : {16.0, 100.0, 128.0, 300.0, 1024.0, 4096.0})
+    for (const double experts : {2.0, 8.0, 64.0}) {
+      const Gemm grouped{tokens, 4096, 2048, experts};
+      EXPECT_GE(time_of(grouped), time_of(Gemm{tokens * experts, 4096, 2048}));
+      Kernel apart{"experts", Gemm{tokens, 4096, 2048}};
+      apart.repeat = experts;
+      EXPECT_LE(time_of(grouped), kernel_cost(apart, h100(), "flash3").time);
+    }
+}
+
+TEST(KernelCost, UnevenHeadsMayBeSlower) {
+  Device device = h100();
+  const Kernel latent{"attention", Attention{1, 64, 64, 4096, 4096, 192, 128}};
+  const Kernel even{"attention", Attention{1, 64, 64, 4096, 4096, 160, 160}};
+  EXPECT_EQ(kernel_cost(latent, device, "flash3").time, kernel_cost(even, device, "flash3").time) << "unknown: no dependence";
+  device.attention.at("flash3").uneven_head_share = known(0.5);
+  EXPECT_GT(kernel_cost(latent, device, "flash3").time, 1.9 * kernel_cost(even, device, "flash3").time);
+}
+
 TEST(KernelCost, RepeatsMultiplyEverything) {
   const Kernel once{"gemm", Gemm{4096, 4096, 4096}};
   Kernel thrice = once;

@@ -218,6 +218,11 @@ std::vector<Case> mixtures() {
           {"context_ring", "dgx-h100", 64, 2, 2, 1, 4, 2, {context(4, ContextExchange::ring)}},
           {"context_all_to_all", "dgx-h100", 64, 2, 2, 2, 4, 2, {context(4, ContextExchange::all_to_all)}},
           {"context_and_experts", "dgx-h100", 128, 2, 2, 1, 4, 2, {context(4, ContextExchange::ring), experts(16)}},
+          {"parameters_sharded", "dgx-h100", 64, 1, 1, 1, 2, 1, {sharding(Sharding::parameters)}},
+          {"parameters_sharded_with_tensor", "dgx-a100", 64, 4, 2, 1, 4, 2, {sharding(Sharding::parameters)}},
+          {"parameters_sharded_with_experts", "dgx-h100", 64, 1, 2, 1, 4, 2, {sharding(Sharding::parameters), experts(8)}},
+          {"parameters_sharded_slow", "dgx-h100", 64, 1, 1, 1, 2, 8, {sharding(Sharding::parameters), slow(5, 0.9)}},
+          {"gradients_sharded", "dgx-h100", 64, 2, 2, 2, 4, 2, {sharding(Sharding::gradients)}},
           {"context_slow", "dgx-h100", 64, 2, 2, 1, 4, 16, {context(8, ContextExchange::ring), slow(3, 0.9)}}};
 }
 

@@ -65,6 +65,28 @@ TEST(Memory, EarlierStagesHoldMoreMicrobatches) {
   EXPECT_GT(term(m[7], "logits"), 0);
 }
 
+// ZeRO-2 leaves the weights whole, ZeRO-3 two layers, embedding and head of them.
+TEST(Memory, ShardedGradientsAndParameters) {
+  TrainingPlan p = world::plan(world::llama_8b(), {.data = 8}, 4, 8192);
+  const double parameters = total_parameters(p.model);
+  const double whole = 2 * layer_parameters(p.model, LayerKind::dense) + 2 * embedding_parameters(p.model) + 4096;
+  p.sharding = Sharding::gradients;
+  EXPECT_NEAR(term(stage_memory(p).front(), "weights") / (2 * parameters), 1, 1e-3);
+  EXPECT_NEAR(term(stage_memory(p).front(), "gradients") / (4 * parameters / 8 + 2 * whole), 1, 1e-3);
+  p.sharding = Sharding::parameters;
+  EXPECT_NEAR(term(stage_memory(p).front(), "weights") / (2 * whole), 1, 1e-3);
+}
+
+// Experts are held by fewer ranks than the rest: their optimizer states by the expert-data group.
+TEST(Memory, ShardedExperts) {
+  TrainingPlan p = world::plan(world::mixtral_8x7b(), {.data = 8}, 4, 4096);
+  p.sharding = Sharding::optimizer;
+  p.layout.expert = 4;
+  const double experts = count_parameters(p.model).routed_experts, rest = total_parameters(p.model) - experts;
+  EXPECT_NEAR(term(stage_memory(p).front(), "weights") / (2 * (rest + experts / 4)), 1, 1e-3);
+  EXPECT_NEAR(term(stage_memory(p).front(), "optimizer states") / (12 * (rest / 8 + experts / 4 / 2)), 1, 1e-3);
+}
+
 struct Measured {
   Model model;
   world::Degrees degrees;
@@ -90,6 +112,31 @@ TEST(Memory, MeasuredPeaks) {
     double peak = 0;
     for (const StageMemory& stage : stage_memory(p)) peak = std::max(peak, stage.allocated().value() / kGiB);
     EXPECT_THAT(peak / run.peak_gib, DoubleNear(1, 0.01)) << run.peak_gib;
+  }
+}
+
+struct MeasuredMixture {
+  Model model;
+  world::Degrees degrees;
+  int expert;
+  double peak_gib;
+};
+
+// The same source: four layers of DeepSeek-V2 and V3, all but the first with experts.
+TEST(Memory, MeasuredPeaksOfExpertsAndLatentAttention) {
+  const Model v2 =
+      world::deepseek(4, 5120, 12288, 102400, {.count = 160, .top_k = 6, .ffn = 1536, .shared_ffn = 3072, .dense_layers = 1});
+  const Model v3 =
+      world::deepseek(4, 7168, 18432, 129280, {.count = 256, .top_k = 8, .ffn = 2048, .shared_ffn = 2048, .dense_layers = 1});
+  const std::vector<MeasuredMixture> runs = {
+      {v2, {.pipeline = 2, .data = 4}, 4, 44.70}, {v2, {.data = 8}, 8, 45.63}, {v3, {.data = 8}, 8, 104.30}};
+  for (const MeasuredMixture& run : runs) {
+    TrainingPlan p = world::plan(run.model, run.degrees, 32, 4096);
+    p.layout.expert = run.expert;
+    p.sharding = Sharding::optimizer;
+    double peak = 0;
+    for (const StageMemory& stage : stage_memory(p)) peak = std::max(peak, stage.allocated().value() / kGiB);
+    EXPECT_THAT(peak / run.peak_gib, DoubleNear(1, 0.015)) << run.peak_gib;
   }
 }
 

@@ -81,12 +81,6 @@ TEST(CheckPlan, SplitSaysItOutright) {
                                        "split: adds up to 11 layers, the model has 12"));
 }
 
-TEST(CheckPlan, WhatIsNotSimulatedYet) {
-  TrainingPlan p = good();
-  p.sharding = Sharding::parameters;
-  EXPECT_THAT(mistakes(p), ElementsAre("sharding: \"parameters\" is not simulated yet; use \"none\" or \"optimizer\""));
-}
-
 TEST(CheckPlan, ContextRanksTakeEqualSlicesAndHeads) {
   TrainingPlan p = world::plan(world::llama_8b(), {.tensor = 4, .sequence = true}, 4, 4096);
   p.layout.context = 4;

@@ -210,6 +210,46 @@ TEST(RankProgram, FirstForwardWaitsForItsParameters) {
   }
 }
 
+// ZeRO-3: every parameter is gathered before its forward and again before its backward, its gradient reduced after each microbatch.
+TEST(RankProgram, ShardedParametersComeAndGoWithEveryPass) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.data = 8}, 3);
+  plan.sharding = Sharding::parameters;
+  const RankProgram p = build_programs(plan).front();
+  const double parameters = total_parameters(plan.model);
+  EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::all_gather) / (3 * 2 * 2 * parameters), 1, kTiny);
+  EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::reduce_scatter) / (3 * 4 * parameters), 1, kTiny);
+  // The second layer's parameters travel beside the first layer; the third's wait for the first to be done with its own.
+  EXPECT_THAT(picture(p, 0), ElementsAre("| data all_gather", "| data all_gather", "embedding .. mlp_residual",
+                                         "| data all_gather", "attention_norm .. mlp_residual", "| data all_gather",
+                                         "attention_norm .. mlp_residual", "attention_norm .. loss"));
+  EXPECT_THAT(picture(p, 1),
+              ElementsAre("| data all_gather", "| data all_gather", "loss_grad .. attention_norm_grad", "| data reduce_scatter",
+                          "| data all_gather", "mlp_down_dgrad .. attention_norm_grad", "| data reduce_scatter",
+                          "| data all_gather", "mlp_down_dgrad .. attention_norm_grad", "| data reduce_scatter",
+                          "mlp_down_dgrad .. embedding_grad_accumulate", "| data reduce_scatter"));
+}
+
+// ZeRO-2: gradients leave after every microbatch, parameters come once per step.
+TEST(RankProgram, ShardedGradientsLeaveAfterEveryMicrobatch) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.data = 8}, 3);
+  plan.sharding = Sharding::gradients;
+  const RankProgram p = build_programs(plan).front();
+  const double parameters = total_parameters(plan.model);
+  EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::all_gather) / (2 * parameters), 1, kTiny);
+  EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::reduce_scatter) / (3 * 4 * parameters), 1, kTiny);
+}
+
+// Experts travel in the expert-data group.
+TEST(RankProgram, GradientsOfExpertsAreReducedApart) {
+  TrainingPlan plan = world::plan(world::mixtral_8x7b(), {.data = 8}, 2);
+  plan.layout.expert = 4;
+  plan.sharding = Sharding::optimizer;
+  const RankProgram p = build_programs(plan).front();
+  const ParameterCount all = count_parameters(plan.model);
+  EXPECT_NEAR(bytes(p, Dimension::expert_data, CollectiveKind::reduce_scatter) / (4 * all.routed_experts / 4), 1, kTiny);
+  EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::reduce_scatter) / (4 * (all.total() - all.routed_experts)), 1, kTiny);
+}
+
 TEST(RankProgram, PipelineMessageIsOneActivation) {
   TrainingPlan plan = world::plan(world::gpt(8, 2048, 16), {.tensor = 4, .pipeline = 2}, 1);
   const auto message = [&] { return bytes(build_programs(plan)[0], Dimension::to_next, CollectiveKind::send_receive); };
