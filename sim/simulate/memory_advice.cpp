@@ -34,6 +34,7 @@ std::vector<std::pair<std::string, TrainingPlan>> neighbours(const TrainingPlan&
   if (plan.layout.tensor > 1 && !plan.layout.sequence)
     add("sequence parallelism", [](TrainingPlan& p) { p.layout.sequence = true; });
   if (plan.microbatch > 1) add("microbatch 1", [](TrainingPlan& p) { p.microbatch = 1; });
+  if (plan.model.experts) add(fmt::format("expert {}", 2 * plan.layout.expert), [](TrainingPlan& p) { p.layout.expert *= 2; });
   if (!plan.software.fused_attention() && !plan.recompute.has(RecomputeModule::attention_core))
     add("recompute attention_core", [](TrainingPlan& p) { p.recompute.modules.push_back(RecomputeModule::attention_core); });
   if (!plan.recompute.full()) add("recompute full", [](TrainingPlan& p) { p.recompute.modules = {RecomputeModule::layer}; });
@@ -52,6 +53,8 @@ std::vector<std::pair<std::string, TrainingPlan>> neighbours(const TrainingPlan&
       p.layout.pipeline *= 2;
     });
   }
+  if (plan.layout.data > 1 && plan.sharding != Sharding::parameters)
+    add("sharding parameters", [](TrainingPlan& p) { p.sharding = Sharding::parameters; });
   return all;
 }
 
