@@ -21,11 +21,23 @@ void AttentionWriter::backward() {
       rotary("rotary");
     });
   if (again(RecomputeModule::attention_core)) recomputing([&] { append_core_forward(script_, plan_, activity_); });
+  if (again(RecomputeModule::selective_op)) recomputing([&] { selected_operations(); });
   row_backward(projection());
   append_core_backward(script_, plan_, activity_);
   rotary("rotary_grad");
   product_backward();
   norm_backward("attention_norm_grad");
+}
+
+// Queries, values, what attention returned and what collectives summed are kept.
+void AttentionWriter::selected_operations() {
+  norm_forward("attention_norm");
+  gather_for_product();
+  column_forward(linear("keys", "keys_dgrad", "keys_wgrad", shape_.hidden, shape_.kv_heads * shape_.qk_dim));
+  rotary("rotary");
+  const Linear output = projection();
+  compute(with_cast(output, output.in, output.forward(recipe_)));
+  residual_forward("attention_residual");
 }
 
 void AttentionWriter::product_forward() {

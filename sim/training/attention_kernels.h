@@ -25,6 +25,7 @@ class AttentionWriter : public BlockWriter {
   void latent_down_forward();
   void latent_up_forward();
   void latent_backward();
+  void selected_operations();
   [[nodiscard]] Linear qkv() const;
   [[nodiscard]] Linear projection() const;
   [[nodiscard]] Linear query_up() const;

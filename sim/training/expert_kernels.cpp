@@ -24,7 +24,7 @@ void ExpertWriter::backward() {
   residual_backward("mlp_residual_grad");
   if (again(RecomputeModule::mlp))
     recomputing([&] { mixture_forward(); });
-  else if (again(RecomputeModule::activation))
+  else if (again(RecomputeModule::activation) || again(RecomputeModule::selective_op))
     recomputing([&] { experts_forward(true); });
   unpermute_backward();
   experts_backward();

@@ -36,6 +36,7 @@ class ActivationBill {
 
   [[nodiscard]] Bytes saved(LayerKind kind) const {
     if (plan_.recompute.full()) return residual();
+    if (again(RecomputeModule::selective_op)) return residual() + selected_operations(kind);
     Bytes sum = whole_layer(kind);
     if (again(RecomputeModule::norm)) sum -= 2 * product_input();
     if (again(RecomputeModule::attention_core)) sum -= attention_core();
@@ -99,6 +100,13 @@ class ActivationBill {
   [[nodiscard]] Bytes norms() const {
     const Bytes masks = uses_dropout(plan_.model) ? 2 * s_.norm_tokens * s_.hidden * kMask : Bytes(0);
     return 2 * residual() + 2 * product_input() + masks;
+  }
+
+  // Outputs that are kept where every second product is computed again: queries, values, what attention returns, half of the MLP's
+  // first product and all of its second.
+  [[nodiscard]] Bytes selected_operations(LayerKind kind) const {
+    const double inner = kind == LayerKind::dense ? s_.tokens * s_.ffn : e_->rows * e_->ffn;
+    return (s_.tokens * (s_.query + s_.kv_heads * s_.v_dim + s_.values) + inner) * wide_ + attention_core() + residual();
   }
 
   // Queries, keys, values and the projection's input; before them what was normalised by head, or the narrow layers of latent

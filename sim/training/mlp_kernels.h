@@ -12,6 +12,7 @@ class MlpWriter : public BlockWriter {
   void backward();
 
  private:
+  void selected_operations();
   [[nodiscard]] Mlp mlp() const;
 };
 

@@ -194,6 +194,8 @@ class PlanCheck {
   void recompute() {
     if (plan_.recompute.full() && plan_.recompute.modules.size() > 1)
       mistake("recompute", "\"full\" computes the whole layer again; it stands alone");
+    else if (plan_.recompute.has(RecomputeModule::selective_op) && plan_.recompute.modules.size() > 1)
+      mistake("recompute", "\"selective-op\" chooses among all of a layer's operations; it stands alone");
   }
 
   const TrainingPlan& plan_;

@@ -36,8 +36,9 @@ struct EnumNames<Sharding> {
 
 // What the backward pass computes again. `attention_core`: scores, softmax, dropout, context (Megatron "selective").
 // `mlp` of a layer with experts: from the router to the sum of what the experts return, exchange included. `mla_up_proj`: the
-// products of latent attention that leave its narrow layers.
-enum class RecomputeModule { attention_core, norm, activation, mlp, mla_up_proj, layer };
+// products of latent attention that leave its narrow layers. `selective-op` (torchtitan): all but the fused attention and every
+// second matrix product: keys, projection, half of the MLP's first.
+enum class RecomputeModule { attention_core, norm, activation, mlp, mla_up_proj, selective_op, layer };
 
 template <>
 struct EnumNames<RecomputeModule> {
@@ -46,6 +47,7 @@ struct EnumNames<RecomputeModule> {
                                                                           {RecomputeModule::activation, "activation"},
                                                                           {RecomputeModule::mlp, "mlp"},
                                                                           {RecomputeModule::mla_up_proj, "mla_up_proj"},
+                                                                          {RecomputeModule::selective_op, "selective-op"},
                                                                           {RecomputeModule::layer, "full"}});
 };
 

@@ -214,6 +214,15 @@ TEST(LatentAttention, RecomputesTheProductsOutOfItsNarrowLayers) {
   EXPECT_NEAR((flops(whole_model(p)) - before) / (2 * 4 * 2048 * up / 2), 1, kTiny);
 }
 
+// Keys, projection and half of the MLP's first product run again, and nothing is kept that they bring back.
+TEST(SelectiveOperations, EverySecondProductRunsAgain) {
+  TrainingPlan p = world::plan(world::llama(4, 1024, 4096, 8, 4), {}, 1, 4096);
+  const double before = flops(whole_model(p));
+  p.recompute.modules = {RecomputeModule::selective_op};
+  const double again = 1024.0 * (512 + 1024 + 4096);
+  EXPECT_NEAR((flops(whole_model(p)) - before) / (2 * 4 * 4096 * again), 1, kTiny);
+}
+
 // A ring gathers keys and values, and reduces their gradients; an all-to-all moves queries, keys and values in, results out.
 TEST(ContextParallelism, FlopsAndBytes) {
   const TrainingPlan whole = world::plan(world::llama(4, 1024, 4096, 8, 4), {}, 1, 8192);

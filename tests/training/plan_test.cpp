@@ -81,6 +81,12 @@ TEST(CheckPlan, SplitSaysItOutright) {
                                        "split: adds up to 11 layers, the model has 12"));
 }
 
+TEST(CheckPlan, SelectiveOperationsStandAlone) {
+  TrainingPlan p = good();
+  p.recompute.modules = {RecomputeModule::selective_op, RecomputeModule::norm};
+  EXPECT_THAT(mistakes(p), ElementsAre("recompute: \"selective-op\" chooses among all of a layer's operations; it stands alone"));
+}
+
 TEST(CheckPlan, ContextRanksTakeEqualSlicesAndHeads) {
   TrainingPlan p = world::plan(world::llama_8b(), {.tensor = 4, .sequence = true}, 4, 4096);
   p.layout.context = 4;
