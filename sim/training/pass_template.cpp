@@ -81,7 +81,7 @@ class PassCompiler {
 
   void border(const Step& step, std::size_t at) {
     flush();
-    if (step.border == Border::gradients_complete)
+    if (step.border == BucketBorder::gradients_complete)
       reduce(step.bucket);
     else if (bucket_calls_.gathers.empty())
       gathered_bucket_ = step.bucket;
@@ -102,7 +102,7 @@ class PassCompiler {
     if (!gathered_.contains(bucket)) issue_gather(bucket);
     joins_.insert(joins_.end(), gathered_[bucket].begin(), gathered_[bucket].end());
     for (std::size_t i = at + 1; i < script_.size(); ++i)
-      if (script_[i].border == Border::parameters_needed) {
+      if (script_[i].border == BucketBorder::parameters_needed) {
         issue_gather(script_[i].bucket);
         break;
       }

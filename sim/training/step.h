@@ -25,7 +25,7 @@ struct LayerCall {
   Dimension dimension = Dimension::tensor;
 };
 
-enum class Border { none, parameters_needed, gradients_complete };
+enum class BucketBorder { none, parameters_needed, gradients_complete };
 
 // One of: kernels, a collective, or the border of a bucket.
 struct Step {
@@ -33,7 +33,7 @@ struct Step {
   KernelList kernels;
   std::optional<LayerCall> call;
   int bucket = -1;  // whose parameters are needed from here, or whose gradients are complete
-  Border border = Border::none;
+  BucketBorder border = BucketBorder::none;
 };
 
 using Script = std::vector<Step>;
