@@ -192,12 +192,13 @@ struct OverlappingStep {
                      {.work = 1e-4 * (1 + a / 64.0), .draws = {kPerSecond, kPerSecond / 4}}};
     program.streams = 2;
     program.local_capacity = {kPerSecond, kPerSecond};
+    Block<Task> block;  // laid down once: every step is run, none replayed
     for (std::uint32_t step = 0; step < kSteps; ++step) {
-      program.tasks.push_back({.what = step % 2, .stream = 0});
-      program.tasks.push_back({.what = 0, .tag = step, .slot = 0, .stream = 0, .group = true});
-      program.tasks.push_back({.what = 0, .tag = step, .slot = 1, .stream = 1, .group = true});
+      block.add({.what = step % 2, .stream = 0});
+      block.add({.what = 0, .tag = step, .slot = 0, .stream = 0, .group = true});
+      block.add({.what = 0, .tag = step, .slot = 1, .stream = 1, .group = true});
     }
-    program.after_offset.assign(program.tasks.size() + 1, 0);
+    program.tasks = Composition<Task>::of(std::move(block));
     programs.push_back(program);
   }
 };

@@ -11,6 +11,8 @@
 
 namespace headway {
 
+inline constexpr std::uint32_t kNoTicket = 0xffffffffU;
+
 struct Event {
   Instant time = 0;
   std::uint32_t sequence = 0;

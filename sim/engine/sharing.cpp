@@ -25,11 +25,11 @@ void Sharing::touch(std::uint32_t resource) {
   dirty_.push_back(resource);
 }
 
-void Sharing::enter(ActivityId id, const Demand& demand) {
+void Sharing::enter(ActivityId id, const Demand& demand, double level) {
   if (id >= running_.size()) running_.resize(id + 1);
   Running& a = running_[id];
   a.demand = &demand;
-  a.level = 0;
+  a.level = level;
   const std::span<const Demand::Wish> draws = demand.draws();
   a.position.resize(draws.size());
   for (std::uint32_t i = 0; i < draws.size(); ++i) {

@@ -44,13 +44,19 @@ class Sharing {
 
   explicit Sharing(const std::vector<std::int64_t>& capacity);
 
-  // The activity begins to draw. `demand` must stay valid until it leaves. Levels are not computed before share().
-  void enter(ActivityId activity, const Demand& demand);
+  // The activity begins to draw, or goes on drawing at `level`. `demand` must stay valid until it leaves. Levels are not computed
+  // before share().
+  void enter(ActivityId activity, const Demand& demand, double level = 0);
   void leave(ActivityId activity);
 
   // Computes the levels that can have changed since the last call; `changed(activity, level)` for each whose level is another.
   template <class Changed>
   void share(Changed&& changed);
+
+  // Nothing draws on the resource or holds any of it.
+  [[nodiscard]] bool idle(std::uint32_t resource) const {
+    return resources_[resource].places.empty() && resources_[resource].held == 0;
+  }
 
   [[nodiscard]] std::uint64_t solves() const { return solves_; }
 
@@ -121,7 +127,7 @@ void Sharing::share(Changed&& changed) {
   dirty_.clear();
   for (const ActivityId id : fresh_) {
     Running& a = running_[id];
-    if (a.visited == visit_) continue;
+    if (a.visited == visit_ || a.level == a.demand->top_level()) continue;
     a.level = a.demand->top_level();
     changed(id, a.level);
   }

@@ -80,6 +80,7 @@ Json statistics(const Stats& stats) {
           {"cpu_s", finite(stats.cpu_s)},
           {"peak_rss_mib", finite(stats.peak_rss_mib)},
           {"events", stats.events},
+          {"replayed", stats.replayed},
           {"solves", stats.solves},
           {"cpu_by_phase_s", by_phase},
           {"gemm_table", {{"hits", stats.gemm_table_hits}, {"misses", stats.gemm_table_misses}}}};

@@ -22,7 +22,11 @@ Answer traced() {
   program.segments = {{"layer \"forward\"", Activity::forward, {}, {}}};
   program.calls = {{"tensor all-reduce", Dimension::tensor, CollectiveKind::all_reduce, Bytes(100), 1.0},
                    {"gradients", Dimension::data, CollectiveKind::reduce_scatter, Bytes(200), 1.0}};
-  program.ops = {{false, 0, Stream::compute, -1, -1}, {true, 0, Stream::compute, 0, -1}, {true, 1, Stream::data, 0, -1}};
+  for (const Op& op : {Op{false, 0, Stream::compute}, Op{true, 0, Stream::compute}, Op{true, 1, Stream::data}}) {
+    program.ops.blocks.emplace_back().add(op);
+    program.ops.lay(static_cast<std::uint32_t>(program.ops.blocks.size() - 1));
+  }
+  program.pass_of = {-1, -1, -1};
   Answer answer = sample::answer();
   answer.result.labels.programs = {program};
   answer.result.labels.classes = {{"stage 0 x 4 ranks", 4, 0}};
@@ -73,8 +77,7 @@ TEST(Trace, OperationsOfAPassAreNamedAfterIt) {
   Answer answer = traced();
   RankProgram& program = answer.result.labels.programs.front();
   program.passes = {{PassKind::forward, 0, 3}, {PassKind::backward, 0, 3}};
-  program.ops[0].pass = 0;
-  program.ops[1].pass = 1;
+  program.pass_of = {0, 1, -1};
   std::vector<json> found = slices(trace_of({answer}));
   EXPECT_EQ(found[0].at("name"), "F 3 layer \"forward\"");
   EXPECT_EQ(found[0].at("args"), (json{{"microbatch", 3}, {"chunk", 0}}));
