@@ -121,7 +121,9 @@ class Executor {
       if (actor.waits_for[actor.number(s)] == kStarted) continue;
       const Replayed& replayed = actor.replay.under_way;
       if (replayed.solo != nullptr && replayed.piece == s.piece) continue;  // part of it
-      if (!enter_replay(s.actor, s.piece)) start_now(s);
+      if (enter_replay(s.actor, s.piece)) continue;
+      actor.replay.start(s.piece, s.place);
+      start_now(s);
     }
     deferred_.clear();
   }
@@ -130,7 +132,6 @@ class Executor {
     Actor& actor = actors_[s.actor];
     const std::uint32_t t = actor.number(s);
     actor.waits_for[t] = kStarted;
-    actor.replay.start(s.piece, s.place);
     actor.times[t].ready = activities_.now();
     const Task& task = actor.task(s);
     if (task.group) {

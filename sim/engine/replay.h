@@ -35,7 +35,7 @@ class ReplayState {
 
   Replayed under_way;
 
-  // ---- where the actor is
+  // ---- where the actor is, among pieces that may be replayed
 
   void start(std::uint32_t piece, std::uint32_t place) {
     if (piece >= newest_) {  // nothing of it has started before
