@@ -1,5 +1,6 @@
 #include "engine/executor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -26,7 +27,7 @@ class Executor {
         activities_(capacity_),
         alone_(replay == Replay::never ? std::vector<std::int64_t>{} : capacity_),
         replay_(replay),
-        owner_(capacity_.size(), kNone) {
+        claims_(capacity_.size()) {
     for (const Program& program : programs) {
       plans_.push_back(plan_of(program));
       uses_.push_back(program.tasks.uses());
@@ -83,6 +84,11 @@ class Executor {
       return program->tasks.blocks[piece(s.piece).block].operations[s.place];
     }
     [[nodiscard]] std::uint32_t number(const Subject& s) const { return piece(s.piece).first + s.place; }
+  };
+  // Who is about to use a resource.
+  struct Claim {
+    std::uint32_t owner = kNone;  // the actor class whose replay it belongs to
+    std::uint32_t expected = 0;   // activities that wait for their latency
   };
   // Members that have come to a task of a group and wait for the rest.
   struct Meeting {
@@ -209,16 +215,26 @@ class Executor {
 
   void activate(const ActivityTemplate& what, const Subject& subject) {
     Activities::Id id = 0;
-    if (!activities_.create(what, subject, id)) begin(id);
+    if (activities_.create(what, subject, id)) {
+      for_each_resource(what.demand, [&](std::uint32_t r) { ++claims_[r].expected; });
+    } else {
+      begin(id);
+    }
   }
 
   void begin(Activities::Id id) {
     const ActivityTemplate& what = activities_.what(id);
-    if (replays_ > 0 && what.work > 0) {
-      for (const Demand::Wish& wish : what.demand.draws()) give_way(wish.resource);
-      for (const Draw& hold : what.demand.holds()) give_way(hold.resource);
-    }
+    for_each_resource(what.demand, [&](std::uint32_t r) {
+      if (what.latency > 0) --claims_[r].expected;
+      if (claims_[r].owner != kNone && what.work > 0) cut_short(claims_[r].owner);
+    });
     activities_.begin(id);
+  }
+
+  template <class Visit>
+  static void for_each_resource(const Demand& demand, Visit&& visit) {
+    for (const Demand::Wish& wish : demand.draws()) visit(wish.resource);
+    for (const Draw& hold : demand.holds()) visit(hold.resource);
   }
 
   void handle(const Event& event) {
@@ -289,9 +305,8 @@ class Executor {
     const std::optional<Instant> cut = rest.cut(place);
     if (!cut || place + kLongEnough > rest.size()) return false;
     for (const std::uint32_t r : rest.resources())
-      if (owner_[r] != kNone || !activities_.sharing().idle(r)) return false;
-    for (const std::uint32_t r : rest.resources()) owner_[r] = k;
-    ++replays_;
+      if (claims_[r].owner != kNone || claims_[r].expected > 0 || !activities_.sharing().idle(r)) return false;
+    for (const std::uint32_t r : rest.resources()) claims_[r].owner = k;
     actor.replay.enter({&rest, p, place, activities_.now() - *cut, activities_.now() - 1, kNoTicket});
     wake_next(k);
     return true;
@@ -328,31 +343,29 @@ class Executor {
   void complete(std::uint32_t k) {
     const Replayed r = leave_replay(k);
     Actor& actor = actors_[k];
-    for (std::uint32_t place = r.entry; place < r.solo->size(); ++place) pass(actor, r, place);
+    pass(actor, r, r.entry, r.solo->size());
     actor.replay.completed();
   }
 
   Replayed leave_replay(std::uint32_t k) {
     const Replayed r = std::exchange(actors_[k].replay.under_way, {});
-    for (const std::uint32_t resource : r.solo->resources()) owner_[resource] = kNone;
-    --replays_;
+    for (const std::uint32_t resource : r.solo->resources()) claims_[resource].owner = kNone;
     return r;
   }
 
-  // The task ended inside the replay.
-  void pass(Actor& actor, const Replayed& r, std::uint32_t place) {
-    const std::uint32_t t = actor.piece(r.piece).first + place;
-    const TaskTimes& times = r.solo->times(place);
-    actor.times[t] = {r.begun + times.ready, r.begun + times.start, r.begun + times.end};
-    actor.waits_for[t] = kStarted;
-    if (actor.times[t].end > timeline_.end) timeline_.end = actor.times[t].end;
-    --tasks_left_;
-    ++completions_;
-    ++replayed_;
-  }
-
-  void give_way(std::uint32_t resource) {
-    if (owner_[resource] != kNone) cut_short(owner_[resource]);
+  // The tasks of these places ended inside the replay.
+  void pass(Actor& actor, const Replayed& r, std::uint32_t from, std::uint32_t to) {
+    const std::uint32_t first = actor.piece(r.piece).first;
+    TaskTimes* const times = actor.times + first;
+    for (std::uint32_t place = from; place < to; ++place) {
+      const TaskTimes& t = r.solo->times(place);
+      times[place] = {r.begun + t.ready, r.begun + t.start, r.begun + t.end};
+      timeline_.end = std::max(timeline_.end, times[place].end);
+    }
+    std::fill(actor.waits_for.begin() + first + from, actor.waits_for.begin() + first + to, kStarted);
+    tasks_left_ -= to - from;
+    completions_ += to - from;
+    replayed_ += to - from;
   }
 
   // Back to task by task: everything as it was just before this instant; what ends or starts in it has still to do so, but for tasks
@@ -363,23 +376,22 @@ class Executor {
     const Piece& piece = actor.piece(r.piece);
     const BlockPlan& block = actor.plan->blocks[piece.block];
     const Instant now = activities_.now() - r.begun;
-    Position position;
-    for (std::uint32_t place = 0; place < r.entry; ++place) position.start(place);
-    position.ended = r.entry;
-    for (std::uint32_t place = r.entry; place < r.solo->size(); ++place) {
-      const TaskTimes& times = r.solo->times(place);
+    Position position{r.entry, r.entry, r.entry};
+    std::uint32_t reached = r.entry;  // nothing from here on has started
+    for (; reached < r.solo->size() && r.solo->cut(reached).value_or(now) <= now; ++reached) {
+      const TaskTimes& times = r.solo->times(reached);
       if (times.end < now || (times.end == now && r.woken == activities_.now())) {
-        pass(actor, r, place);
-        position.start(place);
+        pass(actor, r, reached, reached + 1);
+        position.start(reached);
         ++position.ended;
-        for (std::uint32_t e = block.next_offset[place]; e < block.next_offset[place + 1]; ++e)
+        for (std::uint32_t e = block.next_offset[reached]; e < block.next_offset[reached + 1]; ++e)
           --actor.waits_for[piece.first + block.next[e]];
       } else if (times.start < now) {
-        revive(r, {k, r.piece, place}, now);
-        position.start(place);
+        revive(r, {k, r.piece, reached}, now);
+        position.start(reached);
       }
     }
-    for (std::uint32_t place = r.entry; place < r.solo->size(); ++place)
+    for (std::uint32_t place = r.entry; place < reached; ++place)
       if (actor.waits_for[piece.first + place] == 0) deferred_.push_back({k, r.piece, place});
     actor.replay.cut_short(r.piece, position, position.ended < r.entry + kLongEnough);
   }
@@ -395,6 +407,7 @@ class Executor {
     std::optional<Progress> progress = r.solo->progress(s.place, now);
     if (!progress) {
       activities_.revive_waiting(what, s, mine.start + what.latency);
+      for_each_resource(what.demand, [&](std::uint32_t resource) { ++claims_[resource].expected; });
       return;
     }
     progress->updated += r.begun;
@@ -425,9 +438,8 @@ class Executor {
   Activities activities_;
   Activities alone_;  // where blocks are solved
   Replay replay_;
-  std::vector<std::uint32_t> owner_;  // by resource: the actor class whose replay it belongs to
-  std::uint64_t replays_ = 0;         // under way
-  std::vector<Plan> plans_;           // by program
+  std::vector<Claim> claims_;  // by resource
+  std::vector<Plan> plans_;    // by program
   std::vector<std::vector<std::uint32_t>> uses_;
   std::vector<Actor> actors_;                   // by actor class
   std::vector<Subject> deferred_;               // tasks to start at the end of this instant

@@ -58,10 +58,15 @@ struct Place {
   std::uint32_t piece = kNone, place = 0;
 };
 
-// Calls visit(from, to) for every dependency between pieces: the links, and the streams that go on.
-template <class Visit>
-void for_each_link(const Program& program, const std::vector<std::vector<StreamEnds>>& ends, Visit&& visit) {
+struct Dependency {
+  Place from, to;
+};
+
+// Every dependency between pieces: the links, and the streams that go on.
+std::vector<Dependency> dependencies(const Program& program, const std::vector<std::vector<StreamEnds>>& ends) {
   const Composition<Task>& all = program.tasks;
+  std::vector<Dependency> found;
+  found.reserve(all.links.size() + 2 * all.pieces.size());
   std::vector<Place> last(static_cast<std::size_t>(program.streams));
   auto link = all.links.begin();
   for (std::uint32_t p = 0; p < all.pieces.size(); ++p) {
@@ -69,16 +74,17 @@ void for_each_link(const Program& program, const std::vector<std::vector<StreamE
     const auto size = static_cast<std::uint32_t>(all.blocks[piece.block].operations.size());
     for (const StreamEnds& e : ends[piece.block]) {
       Place& before = last[e.stream];
-      if (before.piece != kNone) visit(before, Place{p, e.first});
+      if (before.piece != kNone) found.push_back({before, {p, e.first}});
       before = {p, e.last};
     }
     for (; link != all.links.end() && link->to < piece.first + size; ++link) {
       const auto after = std::upper_bound(all.pieces.begin(), all.pieces.end(), link->from,
                                           [](std::uint32_t task, const Piece& other) { return task < other.first; });
       const auto from = static_cast<std::uint32_t>(after - all.pieces.begin() - 1);
-      visit(Place{from, link->from - all.pieces[from].first}, Place{p, link->to - piece.first});
+      found.push_back({{from, link->from - all.pieces[from].first}, {p, link->to - piece.first}});
     }
   }
+  return found;
 }
 
 }  // namespace
@@ -98,17 +104,16 @@ Plan plan_of(const Program& program) {
   }
   plan.links_into.assign(all.pieces.size(), 0);
   plan.link_offset.assign(all.pieces.size() + 1, 0);
-  for_each_link(program, ends, [&](const Place& from, const Place& to) {
-    ++plan.link_offset[from.piece + 1];
-    ++plan.links_into[to.piece];
-    ++plan.waits_for[all.pieces[to.piece].first + to.place];
-  });
+  const std::vector<Dependency> all_links = dependencies(program, ends);
+  for (const Dependency& link : all_links) {
+    ++plan.link_offset[link.from.piece + 1];
+    ++plan.links_into[link.to.piece];
+    ++plan.waits_for[all.pieces[link.to.piece].first + link.to.place];
+  }
   for (std::size_t p = 0; p < all.pieces.size(); ++p) plan.link_offset[p + 1] += plan.link_offset[p];
-  plan.links.resize(plan.link_offset.back());
+  plan.links.resize(all_links.size());
   std::vector<std::uint32_t> next(plan.link_offset.begin(), plan.link_offset.end() - 1);
-  for_each_link(program, ends, [&](const Place& from, const Place& to) {
-    plan.links[next[from.piece]++] = {from.place, to.piece, to.place};
-  });
+  for (const Dependency& link : all_links) plan.links[next[link.from.piece]++] = {link.from.place, link.to.piece, link.to.place};
   return plan;
 }
 

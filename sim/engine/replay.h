@@ -58,7 +58,7 @@ class ReplayState {
 
   // ---- is it worth while
 
-  // A replay cut short at once costs more than it saves: after n of them in a row 2^n - 1 cuts pass unused.
+  // A replay cut short at once costs more than it saves: after a few of them in a row cuts pass unused, at most 31 at a time.
   [[nodiscard]] bool reluctant() {
     if (skip_ == 0) return false;
     --skip_;
@@ -69,11 +69,13 @@ class ReplayState {
   void cut_short(std::uint32_t piece, const Position& position, bool at_once) {
     piece_ = piece;
     position_ = position;
-    reluctance_ = at_once ? std::min(reluctance_ + 1, 5U) : 0;
-    skip_ = (1U << reluctance_) - 1;
+    reluctance_ = at_once ? std::min(reluctance_ + 1, kFew + 5) : 0;
+    skip_ = reluctance_ > kFew ? (1U << (reluctance_ - kFew)) - 1 : 0;
   }
 
  private:
+  static constexpr std::uint32_t kFew = 3;
+
   std::vector<BlockState> blocks_;
   std::uint32_t piece_ = kNone;  // the latest begun, or cut short: all its tasks are accounted for in position_
   std::uint32_t newest_ = 0;     // pieces below have begun, or may have
