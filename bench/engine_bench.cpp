@@ -22,6 +22,7 @@ void event_queue_hold(benchmark::State& state) {
   EventQueue queue;
   for (std::int64_t i = 0; i < state.range(0); ++i) queue.push(later(random), static_cast<std::uint32_t>(i));
   for (auto _ : state) {
+    queue.advance();
     const Event first = queue.pop();
     queue.push(first.time + later(random), first.activity);
   }

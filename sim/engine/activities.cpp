@@ -5,7 +5,7 @@
 namespace headway {
 
 Instant Activities::in(Picoseconds duration) const {
-  const Instant then = now_ + duration;
+  const Instant then = now() + duration;
   if (then >= kEndOfTime) throw InputError({}, "the step takes longer than the 53 days that are simulated at most");
   return then;
 }

@@ -39,18 +39,13 @@ class Activities {
 
   explicit Activities(const std::vector<std::int64_t>& capacity) : sharing_(capacity) {}
 
-  [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] const Sharing& sharing() const { return sharing_; }
 
   // ---- time
 
+  [[nodiscard]] Instant now() const { return queue_.now(); }
   [[nodiscard]] bool idle() const { return queue_.empty(); }
-  void restart() { now_ = 0; }  // when idle
-  // Goes to the next event's instant.
-  void advance() { now_ = queue_.top().time; }
-  [[nodiscard]] bool more_now() const { return !queue_.empty() && queue_.top().time == now_; }
-  Event next() { return queue_.pop(); }
-  std::uint32_t push(Instant time, std::uint32_t what) { return queue_.push(time, what); }
+  EventQueue& queue() { return queue_; }
   [[nodiscard]] Instant in(Picoseconds duration) const;
 
   // ---- the life of an activity
@@ -89,7 +84,6 @@ class Activities {
 
   Sharing sharing_;
   EventQueue queue_;
-  Instant now_ = 0;
   std::vector<Live> live_;
   std::vector<Id> free_;
 };
@@ -122,9 +116,9 @@ inline void Activities::begin(Id id) {
   a.phase = Phase::running;
   a.remaining = a.what->work;
   a.level = 0;
-  a.updated = now_;
+  a.updated = now();
   if (a.what->work <= 0) {
-    a.ticket = queue_.push(now_, id);  // nothing to share for
+    a.ticket = queue_.push(now(), id);  // nothing to share for
   } else {
     sharing_.enter(id, a.what->demand);
   }
@@ -142,13 +136,13 @@ template <class Observe>
 void Activities::share(Observe&& observe) {
   sharing_.share([&](Id id, double level) {
     Live& a = live_[id];
-    if (a.level > 0) a.remaining -= a.level * (static_cast<double>(now_ - a.updated) * 1e-12);
-    a.updated = now_;
+    if (a.level > 0) a.remaining -= a.level * (static_cast<double>(now() - a.updated) * 1e-12);
+    a.updated = now();
     a.level = level;
     const double left = a.remaining > 0 ? a.remaining : 0;
     const Instant due = in(to_picoseconds(Seconds(left / level)));
     a.ticket = queue_.push(due, id);
-    observe(a.subject, Progress{a.remaining, level, now_, due});
+    observe(a.subject, Progress{a.remaining, level, now(), due});
   });
 }
 

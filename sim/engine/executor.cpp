@@ -48,9 +48,9 @@ class Executor {
     start_deferred();
     share();
     while (!activities_.idle()) {
-      activities_.advance();
-      while (activities_.more_now()) {
-        while (activities_.more_now()) handle(activities_.next());
+      activities_.queue().advance();
+      while (activities_.queue().more_now()) {
+        while (activities_.queue().more_now()) handle(activities_.queue().pop());
         start_deferred();
       }
       share();
@@ -323,7 +323,7 @@ class Executor {
       const Instant end = r.begun + r.solo->times(link.from).end;
       if (end > r.woken && end < next) next = end;
     }
-    r.ticket = activities_.push(activities_.in(next - activities_.now()), k | kWake);
+    r.ticket = activities_.queue().push(activities_.in(next - activities_.now()), k | kWake);
   }
 
   void wake(std::uint32_t k, std::uint32_t ticket) {

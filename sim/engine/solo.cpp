@@ -21,9 +21,9 @@ class BlockRun {
     start_ready();
     machine_.share(observe);
     while (!machine_.idle()) {
-      machine_.advance();
-      while (machine_.more_now()) {
-        while (machine_.more_now()) handle(machine_.next());
+      machine_.queue().advance();
+      while (machine_.queue().more_now()) {
+        while (machine_.queue().more_now()) handle(machine_.queue().pop());
         start_ready();
       }
       machine_.share(observe);
@@ -71,7 +71,7 @@ class BlockRun {
 
 Solo::Solo(const BlockPlan& plan, std::vector<const ActivityTemplate*> templates, Activities& machine)
     : templates_(std::move(templates)), times_(templates_.size()), cuts_(templates_.size(), -1) {
-  machine.restart();
+  machine.queue().restart();
   BlockRun(plan, templates_, machine, times_, cuts_).run([&](const Subject& subject, const Progress& progress) {
     turns_.push_back({subject.place, progress});
   });
