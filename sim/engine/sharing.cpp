@@ -47,7 +47,7 @@ void Sharing::enter(ActivityId id, const Demand& demand, double level) {
 }
 
 void Sharing::leave(ActivityId id) {
-  const Running& a = running_[id];
+  Running& a = running_[id];
   const std::span<const Demand::Wish> draws = a.demand->draws();
   for (std::uint32_t i = 0; i < draws.size(); ++i) {
     Resource& r = resources_[draws[i].resource];
@@ -64,6 +64,7 @@ void Sharing::leave(ActivityId id) {
     resources_[hold.resource].held -= hold.amount;
     touch(hold.resource);
   }
+  a.demand = nullptr;
 }
 
 // All activities reachable from `seed` through tight resources.

@@ -62,7 +62,7 @@ class Sharing {
 
  private:
   struct Running {
-    const Demand* demand = nullptr;
+    const Demand* demand = nullptr;  // null: not running
     double level = 0;  // 0 until the first share
     std::uint32_t visited = 0;
     std::vector<std::uint32_t> position;  // of this activity in each resource's list
@@ -127,7 +127,7 @@ void Sharing::share(Changed&& changed) {
   dirty_.clear();
   for (const ActivityId id : fresh_) {
     Running& a = running_[id];
-    if (a.visited == visit_ || a.level == a.demand->top_level()) continue;
+    if (a.demand == nullptr || a.visited == visit_ || a.level == a.demand->top_level()) continue;  // gone, or known
     a.level = a.demand->top_level();
     changed(id, a.level);
   }
