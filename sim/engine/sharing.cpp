@@ -37,11 +37,12 @@ void Sharing::enter(ActivityId id, const Demand& demand, double level) {
     a.position[i] = static_cast<std::uint32_t>(r.places.size());
     r.places.push_back({id, i});
     r.wanted += draws[i].at_top;
-    touch(draws[i].resource);
+    if (r.matters()) touch(draws[i].resource);
   }
   for (const Draw& hold : demand.holds()) {
-    resources_[hold.resource].held += hold.amount;
-    touch(hold.resource);
+    Resource& r = resources_[hold.resource];
+    r.held += hold.amount;
+    if (r.matters()) touch(hold.resource);
   }
   fresh_.push_back(id);
 }
@@ -57,12 +58,13 @@ void Sharing::leave(ActivityId id) {
       r.places[a.position[i]] = moved;
       running_[moved.activity].position[moved.draw] = a.position[i];
     }
+    if (r.matters()) touch(draws[i].resource);
     r.wanted -= draws[i].at_top;
-    touch(draws[i].resource);
   }
   for (const Draw& hold : a.demand->holds()) {
-    resources_[hold.resource].held -= hold.amount;
-    touch(hold.resource);
+    Resource& r = resources_[hold.resource];
+    if (r.matters()) touch(hold.resource);
+    r.held -= hold.amount;
   }
   a.demand = nullptr;
 }

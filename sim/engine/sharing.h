@@ -63,7 +63,7 @@ class Sharing {
  private:
   struct Running {
     const Demand* demand = nullptr;  // null: not running
-    double level = 0;  // 0 until the first share
+    double level = 0;                // 0 until the first share
     std::uint32_t visited = 0;
     std::vector<std::uint32_t> position;  // of this activity in each resource's list
   };
@@ -81,6 +81,8 @@ class Sharing {
     std::uint32_t local = 0;  // index in the component being solved
     std::vector<Place> places;
     [[nodiscard]] std::int64_t left() const { return std::max(capacity - held, capacity / 16); }
+    // Levels depend on it: it is tight, or was when they were computed.
+    [[nodiscard]] bool matters() const { return was_tight || tight(); }
     [[nodiscard]] bool tight() const { return wanted > Demand::Wanted{left()} << Demand::kLevelBits; }
   };
 
@@ -112,7 +114,7 @@ void Sharing::share(Changed&& changed) {
   ++visit_;
   for (const std::uint32_t r : dirty_) {
     Resource& resource = resources_[r];
-    const bool coupled = resource.tight() || resource.was_tight;
+    const bool coupled = resource.matters();
     resource.was_tight = resource.tight();
     resource.dirty = false;
     if (!coupled || resource.visited == visit_) continue;
