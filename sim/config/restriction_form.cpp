@@ -196,9 +196,9 @@ const Variant* meant_by(const Tree& entry, const std::vector<Variant>& variants)
 Form<SaidRestriction> make_restriction_form() {
   const std::vector<Variant> variants = make_variants();
   std::vector<std::string> keys;
-  Json schema = {{"anyOf", Json::array()}};
+  std::vector<Schema> schemas;
   for (const Variant& v : variants) {
-    schema["anyOf"].push_back(v.form.schema);
+    schemas.push_back(v.form.schema);
     for (const std::string& key : v.keys)
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
@@ -210,7 +210,7 @@ Form<SaidRestriction> make_restriction_form() {
             if (node.tree().children.empty()) node.error("says nothing");
             return std::nullopt;
           },
-          std::move(schema)};
+          any_of(std::move(schemas))};
 }
 
 }  // namespace

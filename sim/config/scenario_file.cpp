@@ -33,7 +33,7 @@ struct CompareText {
 };
 
 const Record<CompareText>& compare_record() {
-  static const Form<bool> anything{[](const Node&) { return std::optional(true); }, Json::object()};
+  static const Form<bool> anything{[](const Node&) { return std::optional(true); }, Schema()};
   static const Record<CompareText> record =
       Record<CompareText>()
           .optional("question", &CompareText::question, text(), "what is asked, in a sentence")

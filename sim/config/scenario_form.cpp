@@ -57,7 +57,7 @@ Form<Recompute> recompute() {
             if (*name == "none") return Recompute{};
             return Recompute{{*value_of<RecomputeModule>(*name)}};
           },
-          {{"anyOf", {word.schema, list.schema}}}};
+          any_of({word.schema, list.schema})};
 }
 
 Form<ParallelText> parallel() {
@@ -114,7 +114,7 @@ Form<Cluster> cluster() {
             if (!node.expect(Tree::Kind::map)) return std::nullopt;
             return read_in_place(CatalogueKind::clusters, cluster_form(), node);
           },
-          {{"$ref", definition(CatalogueKind::clusters)}}};
+          Json{{"$ref", definition(CatalogueKind::clusters)}}};
 }
 
 Record<ScenarioText> make_scenario_record() {
