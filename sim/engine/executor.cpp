@@ -105,10 +105,14 @@ class Executor {
 
   void start_what_waits_for_nothing() {
     for (std::uint32_t k = 0; k < actors_.size(); ++k) {
-      const Composition<Task>& all = actors_[k].program->tasks;
-      for (std::uint32_t p = 0; p < all.pieces.size(); ++p)
-        for (std::uint32_t i = 0; i < all.blocks[all.pieces[p].block].operations.size(); ++i)
-          if (actors_[k].plan->waits_for[all.pieces[p].first + i] == 0) start_task({k, p, i});
+      const std::vector<Piece>& pieces = actors_[k].program->tasks.pieces;
+      const std::vector<std::uint16_t>& waits_for = actors_[k].plan->waits_for;
+      auto free = std::find(waits_for.begin(), waits_for.end(), 0);
+      for (std::uint32_t p = 0; free != waits_for.end(); free = std::find(free + 1, waits_for.end(), 0)) {
+        const auto task = static_cast<std::uint32_t>(free - waits_for.begin());
+        while (p + 1 < pieces.size() && pieces[p + 1].first <= task) ++p;
+        start_task({k, p, task - pieces[p].first});
+      }
     }
   }
 

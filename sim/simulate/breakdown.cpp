@@ -31,7 +31,10 @@ Part part_of(Activity activity) {
 // The compute stream of one class of ranks, walked from the start of the step to its end.
 class Walk {
  public:
-  Walk(const RankProgram& program, const std::vector<TaskTimes>& times) : program_(program), times_(times) {}
+  Walk(const RankProgram& program, const std::vector<TaskTimes>& times) : program_(program), times_(times) {
+    for (const CollectiveCall& call : program.calls) part_of_call_.push_back(headway::part_of(call.dimension));
+    for (const Segment& segment : program.segments) part_of_segment_.push_back(headway::part_of(segment.activity));
+  }
 
   Parts count(Instant end) {
     for (const Piece& piece : program_.ops.pieces) walk_over(piece);
@@ -54,7 +57,7 @@ class Walk {
       const std::uint32_t number = piece.first + place;
       const TaskTimes& t = times_[number];
       if (op.stream == Stream::compute) {
-        wait_until(t.ready, t.ready > now_ ? latest_dependency(piece, block, place) : Cause{});
+        if (t.ready > now_) wait_until(t.ready, latest_dependency(piece, block, place));
         step_over(op, t);
       } else if (t.end > last_beside_.time) {
         last_beside_ = {&op, t.start, t.end};
@@ -81,10 +84,7 @@ class Walk {
     now_ = until;
   }
 
-  [[nodiscard]] Part part_of(const Op& op) const {
-    return op.collective ? headway::part_of(program_.calls[op.what].dimension)
-                         : headway::part_of(program_.segments[op.what].activity);
-  }
+  [[nodiscard]] Part part_of(const Op& op) const { return (op.collective ? part_of_call_ : part_of_segment_)[op.what]; }
 
   Cause latest_dependency(const Piece& piece, const Block<Op>& block, std::uint32_t place) const {
     Cause latest;
@@ -109,6 +109,7 @@ class Walk {
   }
 
   const RankProgram& program_;
+  std::vector<Part> part_of_call_, part_of_segment_;
   const std::vector<TaskTimes>& times_;
   Instant now_ = 0;
   Cause last_beside_;  // the op outside the compute stream that ends last
