@@ -125,6 +125,7 @@ class Executor {
   }
 
   void start_deferred() {
+    if (deferred_.empty()) return;
     for (std::size_t i = 0; i < deferred_.size(); ++i) {  // the list may grow
       const Subject s = deferred_[i];
       Actor& actor = actors_[s.actor];
@@ -376,28 +377,40 @@ class Executor {
   // whose end has been told already.
   void cut_short(std::uint32_t k) {
     const Replayed r = leave_replay(k);
-    Actor& actor = actors_[k];
-    const Piece& piece = actor.piece(r.piece);
-    const BlockPlan& block = actor.plan->blocks[piece.block];
     const Instant now = activities_.now() - r.begun;
-    Position position{r.entry, r.entry, r.entry};
-    std::uint32_t reached = r.entry;  // nothing from here on has started
+    const auto has_ended = [&](std::uint32_t place) {
+      const Instant end = r.solo->times(place).end;
+      return end < now || (end == now && r.woken == activities_.now());
+    };
+    std::uint32_t reached = r.entry;
+    while (reached < r.solo->size() && has_ended(reached)) ++reached;
+    end_in_replay(k, r, r.entry, reached);
+    Position position{reached, reached, reached};
+    const std::uint32_t in_order = reached;
     for (; reached < r.solo->size() && r.solo->cut(reached).value_or(now) <= now; ++reached) {
-      const TaskTimes& times = r.solo->times(reached);
-      if (times.end < now || (times.end == now && r.woken == activities_.now())) {
-        pass(actor, r, reached, reached + 1);
+      if (has_ended(reached)) {
+        end_in_replay(k, r, reached, reached + 1);
         position.start(reached);
         ++position.ended;
-        for (std::uint32_t e = block.next_offset[reached]; e < block.next_offset[reached + 1]; ++e)
-          --actor.waits_for[piece.first + block.next[e]];
-      } else if (times.start < now) {
+      } else if (r.solo->times(reached).start < now) {
         revive(r, {k, r.piece, reached}, now);
         position.start(reached);
       }
     }
-    for (std::uint32_t place = r.entry; place < reached; ++place)
-      if (actor.waits_for[piece.first + place] == 0) deferred_.push_back({k, r.piece, place});
-    actor.replay.cut_short(r.piece, position, position.ended < r.entry + kLongEnough);
+    const std::uint16_t* const waits_for = actors_[k].waits_for.data() + actors_[k].piece(r.piece).first;
+    for (std::uint32_t place = in_order; place < reached; ++place)
+      if (waits_for[place] == 0) deferred_.push_back({k, r.piece, place});
+    actors_[k].replay.cut_short(r.piece, position, position.ended < r.entry + kLongEnough);
+  }
+
+  // The tasks of these places ended inside the replay; what waits for them has not been told.
+  void end_in_replay(std::uint32_t k, const Replayed& r, std::uint32_t from, std::uint32_t to) {
+    Actor& actor = actors_[k];
+    const Piece& piece = actor.piece(r.piece);
+    const BlockPlan& block = actor.plan->blocks[piece.block];
+    std::uint16_t* const waits_for = actor.waits_for.data() + piece.first;
+    for (std::uint32_t e = block.next_offset[from]; e < block.next_offset[to]; ++e) --waits_for[block.next[e]];
+    pass(actor, r, from, to);
   }
 
   void revive(const Replayed& r, const Subject& s, Instant now) {
