@@ -28,7 +28,7 @@ void event_queue_hold(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(event_queue_hold)->Arg(1'000)->Arg(30'000)->Arg(1'000'000);
+BENCHMARK(event_queue_hold)->Arg(30)->Arg(1'000)->Arg(30'000)->Arg(1'000'000);
 
 // Activities that each draw on four of as many resources: the dense middle of a step, drawn at random.
 struct RandomSharing {

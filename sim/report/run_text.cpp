@@ -143,8 +143,8 @@ std::string statistics(const Result& r, const TextStyle& style) {
   out +=
       fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", r.stats.wall_s, r.stats.cpu_s, r.stats.peak_rss_mib);
   for (const auto& [phase, cpu_s] : r.stats.cpu_by_phase_s) out += fmt::format("    {:<20} {:.3f} s CPU\n", phase, cpu_s);
-  out += fmt::format("  {} ranks in {} classes, {} events, {} rate solutions\n", r.ranks, r.rank_classes, r.stats.events,
-                     r.stats.solves);
+  out += fmt::format("  {} ranks in {} classes, {} events ({} of them replayed), {} rate solutions\n", r.ranks, r.rank_classes,
+                     r.stats.events, r.stats.replayed, r.stats.solves);
   if (const auto products = r.stats.gemm_table_hits + r.stats.gemm_table_misses; products > 0)
     out += fmt::format("  {} of {} matrix products found in the device's measured table, the rest by formula\n",
                        r.stats.gemm_table_hits, products);
