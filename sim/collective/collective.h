@@ -16,33 +16,16 @@
 // The library's choice is the variant with the least predicted time alone; the bandwidth bound of its own loads is never beaten.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/enum_names.h"
 #include "base/quantity.h"
 #include "network/fabric.h"
+#include "work/collective_algorithm.h"
 #include "work/collective_kind.h"
 
 namespace headway {
-
-enum class Algorithm { ring, hierarchical, pairwise, direct };
-enum class Protocol { simple, low_latency };
-
-template <>
-struct EnumNames<Algorithm> {
-  static constexpr auto table = std::to_array<EnumName<Algorithm>>({{Algorithm::ring, "ring"},
-                                                                    {Algorithm::hierarchical, "hierarchical"},
-                                                                    {Algorithm::pairwise, "pairwise"},
-                                                                    {Algorithm::direct, "direct"}});
-};
-template <>
-struct EnumNames<Protocol> {
-  static constexpr auto table =
-      std::to_array<EnumName<Protocol>>({{Protocol::simple, "simple"}, {Protocol::low_latency, "low_latency"}});
-};
 
 struct CollectiveChoice {
   Algorithm algorithm = Algorithm::ring;
@@ -79,9 +62,10 @@ struct Geometry {
 // Throws InputError (no mark) when some members cannot reach one another: "no network joins device 3 and device 11".
 [[nodiscard]] Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric);
 
-// The library's choice and its cost. `members` in rank order; send_receive: sender, receiver.
+// The library's choice and its cost. `members` in rank order; send_receive: sender, receiver. Throws InputError (no mark) where
+// what is forced cannot be done on these members.
 [[nodiscard]] CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members,
-                                               const Geometry& geometry, const Fabric& fabric);
+                                               const Geometry& geometry, const Fabric& fabric, ForcedChoice forced = {});
 
 // Loads on links for the chosen algorithm; each link appears once.
 void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,

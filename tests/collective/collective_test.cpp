@@ -275,5 +275,23 @@ TEST(Property, BandwidthScales) {
   EXPECT_DOUBLE_EQ(time(1) / time(2), 2.0);
 }
 
+// What the tables say of an algorithm and a kind is what the choice finds.
+TEST(Forced, IsChosenWhereItPerforms) {
+  const Fabric fabric = rail_cluster(16, 4, 2);
+  for (const auto& [algorithm, word] : EnumNames<Algorithm>::table)
+    for (const auto& [protocol, protocol_word] : EnumNames<Protocol>::table)
+      for (const auto& [kind, name] : EnumNames<CollectiveKind>::table) {
+        const Members members = range(kind == CollectiveKind::send_receive ? 2 : 16);
+        const Geometry geometry = geometry_of(members, fabric);
+        const auto chosen = [&] {
+          return choose_collective(kind, 1_MiB, members, geometry, fabric, {algorithm, protocol}).choice;
+        };
+        if (performs(algorithm, kind) && performs(protocol, kind))
+          EXPECT_EQ(chosen(), (CollectiveChoice{algorithm, protocol})) << word << " " << name;
+        else
+          EXPECT_THROW((void)chosen(), InputError) << word << " " << name;
+      }
+}
+
 }  // namespace
 }  // namespace headway

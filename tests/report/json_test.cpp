@@ -61,18 +61,51 @@ TEST(RunJson, SeveralScenariosAreAList) {
 
 TEST(RunJson, RefusesNumbersThatAreNone) {
   std::vector<Answer> one = {sample::answer()};
-  one.front().result.mfu = std::numeric_limits<double>::quiet_NaN();
+  std::get<TrainingAnswer>(one.front()).result.mfu = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW((void)run_json(one, false), InternalError);
 }
 
 TEST(CompareJson, IsAListBestFirst) {
-  Answer fast = sample::answer("fast");
+  TrainingAnswer fast = sample::answer("fast");
   fast.result.tokens_per_s = 12800;
   const std::vector<Answer> answers = {sample::answer(), fast};
   const json j = json::parse(compare_json(answers, false));
   EXPECT_EQ(j.at(0).at("scenario"), "fast");
   EXPECT_EQ(j.at(1).at("rank"), 2);
   EXPECT_EQ(j.at(1).at("share_of_best"), 0.5);
+}
+
+TEST(RunJson, OfACollectiveHasThePromisedKeys) {
+  const std::vector<Answer> one = {sample::collective()};
+  const json j = json::parse(run_json(one, true));
+  EXPECT_EQ(j.at("scenario"), "bare");
+  EXPECT_EQ(j.at("collective"), "all_reduce");
+  EXPECT_EQ(j.at("bytes"), 1e9);
+  EXPECT_EQ(j.at("devices"), 8);
+  EXPECT_DOUBLE_EQ(j.at("time_s").get<double>(), 4e-3);
+  EXPECT_DOUBLE_EQ(j.at("algbw_gb_per_s").get<double>(), 250);
+  EXPECT_DOUBLE_EQ(j.at("busbw_gb_per_s").get<double>(), 250 * 1.75);
+  EXPECT_EQ(j.at("algorithm"), "ring");
+  EXPECT_EQ(j.at("protocol"), "simple");
+  EXPECT_DOUBLE_EQ(j.at("bound_s").get<double>(), 2e-3);
+  EXPECT_DOUBLE_EQ(j.at("bound_share").get<double>(), 0.5);
+  EXPECT_DOUBLE_EQ(j.at("latency_s").get<double>(), 1e-3);
+  EXPECT_EQ(j.at("most_loaded_link"), "scale_out: device out");
+  EXPECT_EQ(j.at("fold"), json({{"ranks", 8}, {"rank_classes", 1}}));
+  EXPECT_TRUE(j.at("stats").contains("cpu_s"));
+  EXPECT_FALSE(json::parse(run_json(one, false)).contains("stats"));
+}
+
+TEST(CompareJson, OfCollectivesIsByTime) {
+  CollectiveAnswer slow = sample::collective("slow");
+  slow.result.time = Seconds(8e-3);
+  const std::vector<Answer> answers = {slow, sample::collective()};
+  const json j = json::parse(compare_json(answers, false));
+  EXPECT_EQ(j.at(0).at("scenario"), "bare");
+  EXPECT_EQ(j.at(1).at("rank"), 2);
+  EXPECT_EQ(j.at(1).at("share_of_best"), 0.5);
+  const std::vector<Answer> mixed = {slow, sample::answer()};
+  EXPECT_THROW((void)compare_json(mixed, false), InternalError) << "the command line must not let this through";
 }
 
 TEST(ValidationJson, HasThePromisedKeys) {
