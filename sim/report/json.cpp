@@ -201,14 +201,21 @@ std::string compare_json(std::span<const Answer> answers, bool stats) {
 
 namespace {
 
+Json errors(const Errors& errors) {
+  return {{"rows", errors.rows}, {"mape", finite(errors.mape)}, {"bias", finite(errors.bias)}};
+}
+
 Json validation(const ValidationScore& score) {
+  const bool by_size = score.kind == "collectives";
   Json cells = Json::array();
-  for (const Cell& cell : score.cells)
+  for (const Cell& cell : score.cells) {
     cells.push_back({{"source", cell.source},
                      {"device", cell.device},
                      {"rows", cell.rows},
                      {"mape", finite(cell.mape)},
                      {"bias", finite(cell.bias)}});
+    if (by_size) cells.back()["large"] = errors(cell.large);
+  }
   Json runs = Json::array();
   for (const ScoredRun& row : score.runs) {
     Json json = {{"id", row.id},
@@ -223,16 +230,21 @@ Json validation(const ValidationScore& score) {
   }
   Json skipped = Json::array();
   for (const SkippedRun& row : score.skipped) skipped.push_back({{"id", row.id}, {"why", row.why}});
-  return {{"kind", score.kind},
-          {"rows", score.rows},
-          {"scored", score.scored},
-          {"mape", finite(score.mape)},
-          {"median_ape", finite(score.median_ape)},
-          {"macro_mape", finite(score.macro_mape)},
-          {"bias", finite(score.bias)},
-          {"cells", cells},
-          {"runs", runs},
-          {"skipped", skipped}};
+  Json json = {{"kind", score.kind},
+               {"rows", score.rows},
+               {"scored", score.scored},
+               {"mape", finite(score.mape)},
+               {"median_ape", finite(score.median_ape)},
+               {"macro_mape", finite(score.macro_mape)},
+               {"bias", finite(score.bias)}};
+  if (by_size) {
+    json["large"] = errors(score.large);
+    json["large"]["from_bytes"] = kLargeCollective.value();
+  }
+  json["cells"] = std::move(cells);
+  json["runs"] = std::move(runs);
+  json["skipped"] = std::move(skipped);
+  return json;
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ namespace headway {
 // Requires answers of one kind.
 [[nodiscard]] std::string compare_json(std::span<const Answer> answers, bool stats);
 
-// One score: an object; several kinds of measurements: a list.
+// One score: an object; several kinds of measurements: a list. Of collectives, "large" repeats rows, mape and bias for those of
+// "from_bytes" on, over all rows and in each cell.
 [[nodiscard]] std::string validation_json(std::span<const ValidationScore> scores);
 
 struct ListEntry {

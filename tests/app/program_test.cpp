@@ -338,6 +338,21 @@ TEST_F(Program, ValidateScoresATable) {
   EXPECT_EQ(headway("validate broken.csv").code, 2);
 }
 
+TEST_F(Program, ValidateScoresCollectives) {
+  write("collectives.csv",
+        "device,collective,devices,devices_per_node,nic_gbps,bytes,time_us,in_switch_reduction,fabric,source,note\n"
+        "h200-sxm,reduce_scatter,8,8,,17179869184,41500,Ring,NVLink4,nccl-tests,\n"
+        "h200-sxm,all_reduce,16,8,,1048576,100,,somewhere,x,\n");
+  const Outcome got = headway("validate collectives.csv --json -");
+  ASSERT_EQ(got.code, 0) << got.err;
+  const json j = json::parse(got.out);
+  EXPECT_EQ(j.at("kind"), "collectives");
+  EXPECT_EQ(j.at("scored"), 1);
+  EXPECT_EQ(j.at("large").at("rows"), 1);
+  EXPECT_LT(j.at("mape").get<double>(), 0.1);
+  EXPECT_THAT(j.at("skipped").at(0).at("why").get<std::string>(), HasSubstr("nic_gbps"));
+}
+
 // Every published run shipped with the program is predicted, none wildly: a model that breaks cannot pass.
 TEST_F(Program, ValidateWithoutAFileScoresTheBuiltInSet) {
   const Outcome got = headway("validate --json -");

@@ -112,7 +112,7 @@ TEST(ValidationJson, HasThePromisedKeys) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 2;
-  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}, ""}};
+  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}, "", false}};
   score.skipped = {{"a-2", "no device"}};
   headway::score(score);
   const json j = json::parse(validation_json({&score, 1}));
@@ -124,6 +124,20 @@ TEST(ValidationJson, HasThePromisedKeys) {
   EXPECT_EQ(j.at("runs").at(0).at("measured"), 2.0);
   EXPECT_EQ(j.at("runs").at(0).at("assumed"), json({"vocab 51200"}));
   EXPECT_EQ(j.at("skipped"), json::parse(R"([{"id":"a-2","why":"no device"}])"));
+}
+
+TEST(ValidationJson, CollectivesAreScoredBySizeToo) {
+  ValidationScore score;
+  score.kind = "collectives";
+  score.rows = 2;
+  score.runs = {{"collectives-2", "all_reduce", "d", true, 2.0, 3.0, 0.5, {}, "", true},
+                {"collectives-3", "all_reduce", "d", true, 2.0, 2.0, 0.0, {}, "", false}};
+  headway::score(score);
+  const json j = json::parse(validation_json({&score, 1}));
+  EXPECT_EQ(j.at("mape"), 0.25);
+  EXPECT_EQ(j.at("large"), json::parse(R"({"rows":1,"mape":0.5,"bias":0.5,"from_bytes":8388608.0})"));
+  EXPECT_EQ(j.at("cells").at(0).at("source"), "all_reduce");
+  EXPECT_EQ(j.at("cells").at(0).at("large"), json::parse(R"({"rows":1,"mape":0.5,"bias":0.5})"));
 }
 
 TEST(ListJson, NamesEverything) {
