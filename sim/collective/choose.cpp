@@ -18,18 +18,19 @@ constexpr Bytes kSlice{320.0 * 1024};
 
 struct AlgorithmEntry {
   Algorithm algorithm;
-  bool (*can)(const Geometry&);  // beside performs(algorithm, kind)
+  bool (*can)(const Geometry&, const Fabric&);  // beside performs(algorithm, kind)
   Outline (*outline)(CollectiveKind, const Geometry&, const Fabric&);
 };
 
-bool anywhere(const Geometry&) { return true; }
-bool nests_evenly(const Geometry& geometry) {
+bool anywhere(const Geometry&, const Fabric&) { return true; }
+bool nests_evenly(const Geometry& geometry, const Fabric&) {
   return std::all_of(geometry.levels.begin(), geometry.levels.end(), [](const Geometry::Level& level) { return level.even; });
 }
 
 constexpr AlgorithmEntry kAlgorithms[] = {
     {Algorithm::ring, anywhere, ring_outline},
     {Algorithm::hierarchical, nests_evenly, hierarchical_outline},
+    {Algorithm::in_switch, switches_reduce, in_switch_outline},
     {Algorithm::pairwise, anywhere, pairwise_outline},
     {Algorithm::direct, anywhere, direct_outline},
 };
@@ -44,8 +45,10 @@ bool allowed(const std::optional<T>& forced, T choice) {
   std::string words;
   if (forced.algorithm) words += std::string(name_of(*forced.algorithm)) + " ";
   if (forced.protocol) words += std::string(name_of(*forced.protocol)) + " ";
-  throw InputError({}, "no " + words + std::string(name_of(kind)) + " on these devices" +
-                           (forced.algorithm == Algorithm::hierarchical ? ": their groups differ in size" : ""));
+  std::string why;
+  if (forced.algorithm == Algorithm::hierarchical) why = ": their groups differ in size";
+  if (forced.algorithm == Algorithm::in_switch) why = ": no network of switches that reduce joins them all";
+  throw InputError({}, "no " + words + std::string(name_of(kind)) + " on these devices" + why);
 }
 
 template <class T>
@@ -69,7 +72,7 @@ Seconds hop_time(CollectiveChoice choice, const Outline& outline, const Geometry
                                            ? known(technology.hop_latency_low, technology, "hop_latency_low")
                                            : known(technology.hop_latency, technology, "hop_latency"));
   }
-  return base + hops;
+  return base + outline.start + hops;
 }
 
 // What one member's port lets through towards `peers` others.
@@ -93,7 +96,7 @@ Bandwidth protocol_rate(Protocol protocol, const Outline& outline, DeviceIndex m
   for (std::size_t i = 0; i < geometry.levels.size(); ++i) {
     const Outline::Level& level = outline.levels[i];
     const Bandwidth port = port_rate(geometry.levels[i].network, member, level.peers, fabric) *
-                           protocol_share(protocol, technology_of(geometry.levels[i], fabric));
+                           protocol_share(protocol, technology_of(geometry.levels[i], fabric)) * level.rate_share;
     seconds_per_byte = std::max(seconds_per_byte, level.port_share / port.value());
     if (i == 0) own = kOwnPart * outline.own_share / port.value();
   }
@@ -142,10 +145,10 @@ CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<con
   std::optional<CollectiveCost> best;
   const auto predicted = [&](const CollectiveCost& cost) { return cost.latency + bytes / cost.top_rate; };
   for (const AlgorithmEntry& entry : kAlgorithms) {
-    if (!performs(entry.algorithm, kind) || !entry.can(geometry) || !allowed(forced.algorithm, entry.algorithm)) continue;
+    if (!performs(entry.algorithm, kind) || !entry.can(geometry, fabric) || !allowed(forced.algorithm, entry.algorithm)) continue;
     const Outline outline = entry.outline(kind, geometry, fabric);
     for (Protocol protocol : {Protocol::simple, Protocol::low_latency}) {
-      if (!performs(protocol, kind) || !allowed(forced.protocol, protocol)) continue;
+      if (!performs(protocol, kind) || !performs(protocol, entry.algorithm) || !allowed(forced.protocol, protocol)) continue;
       const CollectiveCost cost = cost_of({entry.algorithm, protocol}, outline, members.front(), geometry, fabric);
       if (!best || predicted(cost) < predicted(*best)) best = cost;
     }
@@ -164,6 +167,7 @@ void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<co
     const Places places = places_of(members, fabric);
     if (choice.algorithm == Algorithm::ring) ring_loads(kind, places, sum);
     if (choice.algorithm == Algorithm::hierarchical) hierarchical_loads(kind, places, sum);
+    if (choice.algorithm == Algorithm::in_switch) in_switch_loads(kind, places, sum);
     if (choice.algorithm == Algorithm::pairwise) pairwise_loads(kind, places, sum);
   }
   sum.merge();

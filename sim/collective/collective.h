@@ -8,9 +8,14 @@
 //   hierarchical (all-reduce over nested groups of equal size) reduce-scatter inside, all-reduce between equal positions outside,
 //                all-gather inside: inner ports carry 2(q-1)/q of the buffer; outer ports, m domains, 2/q: NCCL's two complementary
 //                binary trees, 2 log2(m) long (1/q for m = 2).
+//   in_switch    (NVLink SHARP; every level of one network whose switches reduce) each member owns 1/n of the buffer: the switches read
+//                that part of all members, reduced, into its owner and multicast the result from there. So ports carry the whole
+//                buffer once and the own part once more, 1 + 1/n in each direction, and a trunk carries the buffer once each way.
+//                A gather (multicast alone) and a scatter (reduction alone) fill one direction of a port once: no less than a ring.
 //   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
 //   direct       send_receive: the route from member 0 to member 1.
 // On a full mesh rings take a different order in each channel and so spread over all pairs of the group.
+// Switches that reduce let through a share of the rate (LinkTechnology::in_switch_reduction), and each start costs in_switch_latency.
 // Latency: base + steps x hop latency by level and protocol; the Simple protocol hands on whole slices, and filling every channel
 // with its first one comes on top. All-gather, reduce-scatter and all-to-all also copy the part that stays at home.
 // The library's choice is the variant with the least predicted time alone; the bandwidth bound of its own loads is never beaten.

@@ -39,12 +39,16 @@ constexpr FabricWords kPlainFabric{"", "", 0, ""};
 struct ForcedWords {
   std::string_view fragment;
   std::optional<Algorithm> algorithm;
+  bool reduces_in_switch;
   std::string_view lacks;
 };
 constexpr auto kForced = std::to_array<ForcedWords>({
-    {"sharp", std::nullopt, "reduction in InfiniBand switches (SHARP) is not simulated yet"},
-    {"ring", Algorithm::ring, ""},
+    {"sharp", std::nullopt, true, "reduction in InfiniBand switches (SHARP) is not simulated yet"},
+    {"ring", Algorithm::ring, true, ""},
+    {"off", std::nullopt, false, ""},
+    {"none", std::nullopt, false, ""},
 });
+constexpr ForcedWords kNothingForced{"", std::nullopt, true, ""};
 
 // Names of kinds in use besides ours.
 constexpr std::string_view kSendRecv = "send_recv";
@@ -117,22 +121,24 @@ class Reader {
     row.kind = name_of(*kind);
     row.collective.kind = *kind;
     if (row.collective.devices < 2) throw RowSkip{"one device exchanges nothing"};
-    if (const ForcedWords* forced = words_in(kForced, lower(text(cells, "in_switch_reduction")))) {
-      if (!forced->lacks.empty()) throw RowSkip{std::string(forced->lacks)};
-      row.collective.forced.algorithm = forced->algorithm;
-    }
-    row.cluster = cluster_index(cells, row);
+    const ForcedWords* words = words_in(kForced, lower(text(cells, "in_switch_reduction")));
+    const ForcedWords& forced = words != nullptr ? *words : kNothingForced;
+    if (!forced.lacks.empty()) throw RowSkip{std::string(forced.lacks)};
+    row.collective.forced.algorithm = forced.algorithm;
+    row.cluster = cluster_index(cells, row, forced.reduces_in_switch);
   }
 
   // Rows of one machine share their cluster.
-  std::size_t cluster_index(const CsvRow& cells, MeasuredCollective& row) {
+  std::size_t cluster_index(const CsvRow& cells, MeasuredCollective& row, bool reduces_in_switch) {
     const auto known = std::tuple(row.device, row.collective.devices, text(cells, "devices_per_node"), text(cells, "nic_gbps"),
-                                  text(cells, "fabric"));
+                                  text(cells, "fabric"), reduces_in_switch);
     if (const auto at = indices_.find(known); at != indices_.end()) {
       row.assumed = assumed_[at->second];
       return at->second;
     }
     result_.clusters.push_back(cluster(cells, row));
+    if (!reduces_in_switch)
+      for (NetworkSpec& network : result_.clusters.back().networks) network.technology.in_switch_reduction = {};
     assumed_.push_back(row.assumed);
     return indices_.emplace(known, result_.clusters.size() - 1).first->second;
   }
@@ -168,7 +174,7 @@ class Reader {
   const Catalogue& catalogue_;
   RowNetworks networks_;
   std::set<std::string> known_;
-  std::map<std::tuple<std::string, int, std::string, std::string, std::string>, std::size_t> indices_;
+  std::map<std::tuple<std::string, int, std::string, std::string, std::string, bool>, std::size_t> indices_;
   std::vector<std::vector<std::string>> assumed_;  // by cluster
   MeasuredCollectives result_;
   Diagnostics mistakes_;

@@ -268,6 +268,8 @@ BareCollective make_collective(const Node& node, const CollectiveText& text, int
     node.error_below("devices", std::to_string(*text.devices) + " of the cluster's " + std::to_string(devices) + " devices");
   check_performs(node, "algorithm", text.algorithm, text.collective);
   check_performs(node, "protocol", text.protocol, text.collective);
+  if (text.algorithm && text.protocol && performs(*text.protocol, text.collective) && !performs(*text.protocol, *text.algorithm))
+    node.error_below("protocol", "no " + std::string(name_of(*text.protocol)) + " " + std::string(name_of(*text.algorithm)));
   const int members = Assumptions(assumed).value("devices", text.devices, devices, "all " + std::to_string(devices));
   return {node.tree().find("collective")->mark, text.collective, text.bytes, members, {text.algorithm, text.protocol}};
 }

@@ -10,13 +10,14 @@
 
 namespace headway {
 
-enum class Algorithm { ring, hierarchical, pairwise, direct };
+enum class Algorithm { ring, hierarchical, in_switch, pairwise, direct };
 enum class Protocol { simple, low_latency };
 
 template <>
 struct EnumNames<Algorithm> {
   static constexpr auto table = std::to_array<EnumName<Algorithm>>({{Algorithm::ring, "ring"},
                                                                     {Algorithm::hierarchical, "hierarchical"},
+                                                                    {Algorithm::in_switch, "in_switch"},
                                                                     {Algorithm::pairwise, "pairwise"},
                                                                     {Algorithm::direct, "direct"}});
 };
@@ -32,6 +33,7 @@ constexpr bool performs(Algorithm algorithm, CollectiveKind kind) {
   switch (algorithm) {
     case Algorithm::ring: return !exchange && !message;
     case Algorithm::hierarchical: return kind == CollectiveKind::all_reduce;
+    case Algorithm::in_switch: return !exchange && !message && kind != CollectiveKind::broadcast;
     case Algorithm::pairwise: return exchange;
     case Algorithm::direct: return message;
   }
@@ -41,6 +43,11 @@ constexpr bool performs(Algorithm algorithm, CollectiveKind kind) {
 // Messages are always sent in whole slices.
 constexpr bool performs(Protocol protocol, CollectiveKind kind) {
   return protocol == Protocol::simple || kind != CollectiveKind::send_receive;
+}
+
+// What switches reduce and multicast comes without flags.
+constexpr bool performs(Protocol protocol, Algorithm algorithm) {
+  return protocol == Protocol::simple || algorithm != Algorithm::in_switch;
 }
 
 // What the user decides in the library's place (NCCL_ALGO and NCCL_PROTO); what is left out is the library's choice.

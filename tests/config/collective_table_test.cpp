@@ -74,7 +74,14 @@ TEST(MeasuredCollectives, SaysWhatARowLacks) {
 TEST(MeasuredCollectives, ReadsWhatWasForced) {
   const MeasuredCollectives table = read(
       "h200-sxm,all_reduce,8,8,,1,1,Ring (auto),NVLink4,x,\n"
-      "h200-sxm,send_recv,2,8,,1,1,,NVLink4,x,\n");
+      "h200-sxm,send_recv,2,8,,1,1,,NVLink4,x,\n"
+      "h200-sxm,all_reduce,8,8,,1,1,NVLS off,NVLink4,x,\n"
+      "h200-sxm,all_reduce,8,8,,1,1,NVLS auto,NVLink4,x,\n");
+  const auto reduces = [&](std::size_t row) {
+    return table.clusters[table.rows[row].cluster].networks[0].technology.in_switch_reduction.known;
+  };
+  EXPECT_FALSE(reduces(2));
+  EXPECT_TRUE(reduces(3));
   EXPECT_EQ(table.rows[0].collective.forced.algorithm, Algorithm::ring);
   EXPECT_EQ(table.rows[1].collective.kind, CollectiveKind::send_receive);
 }

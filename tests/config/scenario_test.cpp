@@ -82,13 +82,14 @@ TEST(ScenarioFile, RestrictionsAreAppliedAndSaid) {
   - {link: scale_up, bandwidth: 400 GB/s both}
   - {replace: scale_out, with: example-link}
   - {device: 3, speed: 0.9}
+  - {forbid: in_switch_reduction}
 )")
                                 .at(0);
   EXPECT_DOUBLE_EQ(scenario.cluster.networks[0].port.value(), 200e9);
   EXPECT_EQ(scenario.cluster.networks[1].technology.name, "example-link");
   ASSERT_EQ(scenario.cluster.slow_devices.size(), 1U);
   EXPECT_THAT(scenario.restrictions, ElementsAre("scale_up at 200.0 GB/s per device and direction", "Example link for scale_out",
-                                                 "device 3 at 0.9 of its speed"));
+                                                 "device 3 at 0.9 of its speed", "no reduction in switches"));
 }
 
 TEST(ScenarioFile, ComparedScenariosInherit) {
