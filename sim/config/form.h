@@ -29,8 +29,8 @@ using Json = nlohmann::ordered_json;
 class Schema {
  public:
   Schema() : Schema([] { return Json::object(); }) {}
-  Schema(Json known) : Schema([known = std::move(known)] { return known; }) {}
-  Schema(std::function<Json()> make) : make_(std::make_shared<const std::function<Json()>>(std::move(make))) {}
+  explicit Schema(Json known) : Schema([known = std::move(known)] { return known; }) {}
+  explicit Schema(std::function<Json()> make) : make_(std::make_shared<const std::function<Json()>>(std::move(make))) {}
 
   [[nodiscard]] Json json() const { return (*make_)(); }
 

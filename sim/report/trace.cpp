@@ -152,15 +152,16 @@ void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program
 void write_trace(std::ostream& out, std::span<const Answer> answers) {
   TraceWriter trace(out);
   std::size_t pid = 1;
-  for (const Answer& answer : answers) {
-    const Result& r = answer.result;
+  const auto write = [&](const auto& answer) {
+    const auto& r = answer.result;
     HEADWAY_CHECK(r.timeline.tasks.size() == r.labels.classes.size(), "every rank class has a label");
     for (std::size_t c = 0; c < r.labels.classes.size(); ++c, ++pid) {
       const ClassLabel& label = r.labels.classes[c];
       trace.process(pid, answers.size() > 1 ? r.scenario + ": " + label.name : label.name);
       write_class(trace, pid, r.labels.programs.at(label.program), r.timeline.tasks[c]);
     }
-  }
+  };
+  for (const Answer& answer : answers) std::visit(write, answer);
   trace.finish();
 }
 
