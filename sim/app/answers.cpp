@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "simulate/simulate.h"
+#include "simulate/simulate_collective.h"
 
 namespace headway {
 
@@ -19,17 +20,30 @@ void keep(std::vector<Diagnostic>& all, const InputError& error, const std::stri
   }
 }
 
-Answer answer(const Scenario& scenario, const SimulationOptions& options) {
+TrainingAnswer training_answer(const Scenario& scenario, const SimulateOptions& options) {
   const TrainingPlan& plan = scenario.plan;
-  Answer answer{scenario.question, scenario.restrictions, plan.sequence,
-                plan.global_batch, plan.microbatch,       plan.schedule,
-                plan.sharding,     plan.recompute,        {}};
-  answer.result = simulate(scenario.cluster, plan, {.fold = !options.no_fold, .keep_timeline = !options.trace.empty()});
+  TrainingAnswer answer{scenario.question, scenario.restrictions, plan.sequence,
+                        plan.global_batch, plan.microbatch,       plan.schedule,
+                        plan.sharding,     plan.recompute,        {}};
+  answer.result = simulate(scenario.cluster, plan, options);
   Result& result = answer.result;
   result.scenario = scenario.name;
   for (const std::string& what : scenario.assumed)
     if (std::find(result.assumed.begin(), result.assumed.end(), what) == result.assumed.end()) result.assumed.push_back(what);
   return answer;
+}
+
+CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptions& options) {
+  CollectiveAnswer answer{scenario.question, scenario.restrictions, scenario.assumed,
+                          simulate(scenario.cluster, *scenario.collective, options)};
+  answer.result.scenario = scenario.name;
+  return answer;
+}
+
+Answer answer(const Scenario& scenario, const SimulationOptions& options) {
+  const SimulateOptions how{.fold = !options.no_fold, .keep_timeline = !options.trace.empty()};
+  if (scenario.collective) return collective_answer(scenario, how);
+  return training_answer(scenario, how);
 }
 
 }  // namespace
@@ -78,7 +92,8 @@ std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const S
 }
 
 int exit_code_of(const std::vector<Answer>& answers) {
-  const bool all_fit = std::all_of(answers.begin(), answers.end(), [](const Answer& a) { return a.result.fits; });
+  const auto training = answers_of<TrainingAnswer>(answers);
+  const bool all_fit = std::all_of(training.begin(), training.end(), [](const TrainingAnswer* a) { return a->result.fits; });
   return all_fit ? kAnswered : kCannot;
 }
 

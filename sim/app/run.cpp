@@ -17,7 +17,8 @@ std::string each_then_all(const std::vector<Answer>& answers, const TextStyle& s
 
 void add_run(CLI::App& app, int& exit_code) {
   add_scenario_command(app, "run", "Simulate scenarios and print a readable answer",
-                       {each_then_all, [](const auto& answers, bool stats) { return run_json(answers, stats); }}, exit_code);
+                       {each_then_all, [](const auto& answers, bool stats) { return run_json(answers, stats); }, false},
+                       exit_code);
 }
 
 }  // namespace headway

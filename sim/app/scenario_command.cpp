@@ -6,11 +6,18 @@
 
 #include "app/answers.h"
 #include "app/options.h"
+#include "config/scenario_file.h"
 #include "report/trace.h"
 
 namespace headway {
 
 namespace {
+
+void require_alike(const std::vector<Scenario>& scenarios) {
+  Diagnostics mistakes;
+  like_with_like(scenarios, mistakes);
+  mistakes.throw_if_any();
+}
 
 struct Command {
   ScenarioReport report;
@@ -23,6 +30,7 @@ struct Command {
     const JobLimit limit(simulation.jobs);
     const Catalogue catalogue = Catalogue::standard();
     const auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
+    if (report.compares) require_alike(scenarios);
     const auto answers = simulate_all(scenarios, simulation, output.stats);
 
     if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));

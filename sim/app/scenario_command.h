@@ -14,6 +14,7 @@ namespace headway {
 struct ScenarioReport {
   std::function<std::string(const std::vector<Answer>&, const TextStyle&)> text;
   std::function<std::string(const std::vector<Answer>&, bool stats)> json;
+  bool compares = false;  // only like with like: training runs, or bare collectives
 };
 
 void add_scenario_command(CLI::App& app, const char* name, const char* what, ScenarioReport report, int& exit_code);

@@ -10,6 +10,7 @@
 
 #include "app/command.h"
 #include "app/options.h"
+#include "config/collective_table.h"
 #include "config/kernel_table.h"
 #include "config/measurement_kind.h"
 #include "config/published_run.h"
@@ -39,13 +40,16 @@ std::vector<MeasuredRun> measured_runs(const CsvTable& table, RunMeasure measure
   return runs;
 }
 
-// All files of one kind are one set. Rows of kernels are numbered by their line, so that each file of them is a set of its own.
+// All files of runs are one set, and all of memory. Rows of kernels and collectives are numbered by their line, so that each file of
+// them is a set of its own.
 struct Measurements {
   std::vector<MeasuredRun> runs, memory;
   std::vector<std::pair<MeasurementKind, MeasuredKernels>> kernels;
+  std::vector<MeasuredCollectives> collectives;
   [[nodiscard]] std::size_t rows() const {
     std::size_t sum = runs.size() + memory.size();
     for (const auto& [kind, table] : kernels) sum += table.rows.size();
+    for (const MeasuredCollectives& table : collectives) sum += table.rows.size();
     return sum;
   }
 };
@@ -61,9 +65,8 @@ void read_into(Measurements& all, const CsvTable& table, const Catalogue& catalo
     case MeasurementKind::memory: return append(all.memory, measured_runs(table, RunMeasure::peak_memory, catalogue));
     case MeasurementKind::gemm: all.kernels.emplace_back(kind, measured_gemms(table, catalogue)); return;
     case MeasurementKind::attention: all.kernels.emplace_back(kind, measured_attentions(table, catalogue)); return;
-    case MeasurementKind::collectives: break;
+    case MeasurementKind::collectives: all.collectives.push_back(measured_collectives(table, catalogue)); return;
   }
-  throw InputError({table.file, 1, 1}, "tables of collectives are not validated yet");
 }
 
 Measurements read_all(std::vector<std::string> files) {
@@ -98,6 +101,7 @@ std::vector<ValidationScore> scores_of(const Measurements& all, bool shows_progr
   if (!all.runs.empty() || all.rows() == 0) add(validate_runs(all.runs, shown));
   if (!all.memory.empty()) add(validate_memory(all.memory, shown));
   for (const auto& [kind, table] : all.kernels) add(validate_kernels(std::string(name_of(kind)), table, shown));
+  for (const MeasuredCollectives& table : all.collectives) add(validate_collectives(table, shown));
   return scores;
 }
 
@@ -118,8 +122,9 @@ void add_validate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Predict published measurements and score the predictions");
   command
-      ->add_option("files", options->files,
-                   "tables of published training runs, peak memory, matrix products or attention; none: the built-in set")
+      ->add_option(
+          "files", options->files,
+          "tables of published training runs, peak memory, matrix products, attention or collectives; none: the built-in set")
       ->type_name("FILE.csv");
   add_json_option(*command, options->output);
   add_jobs_option(*command, options->simulation);

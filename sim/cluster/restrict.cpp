@@ -60,6 +60,11 @@ class Restrictor {
     network->domain = resize.domain;
   }
 
+  // Also where there is none: a cluster that never had it is compared with one that lost it.
+  void operator()(const ForbidInSwitchReduction&) const {
+    for (NetworkSpec& network : cluster_->networks) network.technology.in_switch_reduction = {};
+  }
+
   void operator()(const Oversubscribe& tier) const {
     if (tier.ratio < 1) return error("ratio: " + number(tier.ratio) + " must be at least 1 (down-links over up-links)");
     const std::vector<std::string> tiers{"node", "leaf", "spine"};

@@ -27,7 +27,8 @@ struct ReplaceNetwork {
 };  // {replace: scale_out, with: roce-100g}
 struct ResizeDomain {
   int domain;
-};  // {domain: 8}
+};                                  // {domain: 8}
+struct ForbidInSwitchReduction {};  // {forbid: in_switch_reduction}
 struct Oversubscribe {
   std::string tier;
   double ratio;
@@ -44,7 +45,8 @@ struct FaultLink {
 
 struct Restriction {
   SourceMark mark;
-  std::variant<CapLink, ScaleLink, RemoveNetwork, ReplaceNetwork, ResizeDomain, Oversubscribe, SwapDevice, SlowOne, FaultLink>
+  std::variant<CapLink, ScaleLink, RemoveNetwork, ReplaceNetwork, ResizeDomain, ForbidInSwitchReduction, Oversubscribe,
+               SwapDevice, SlowOne, FaultLink>
       what;
 };
 

@@ -18,8 +18,10 @@ struct Outline {
     double port_share = 0;  // bytes through a member's port (each direction) per payload byte, the members' average
     double peers = 1;       // members that this traffic goes to: bounds what a full mesh's pair links let through
     double steps = 0;       // hops that follow one another
+    double rate_share = 1;  // of the ports' rate that the algorithm can use
   };
   std::vector<Level> levels;  // as Geometry::levels
+  Seconds start{};            // beside set-up and hops
   double own_share = 0;       // what a member copies inside its own memory, with the same channels, per payload byte
   double memory_bytes_per_byte = 0;
 };
@@ -55,6 +57,10 @@ void ring_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
 // hierarchical.cpp
 [[nodiscard]] Outline hierarchical_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
 void hierarchical_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
+// in_switch.cpp
+[[nodiscard]] bool switches_reduce(const Geometry& geometry, const Fabric& fabric);
+[[nodiscard]] Outline in_switch_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
+void in_switch_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
 // pairwise.cpp
 [[nodiscard]] Outline pairwise_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
 void pairwise_loads(CollectiveKind kind, const Places& places, LoadSum& sum);

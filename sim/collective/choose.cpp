@@ -18,26 +18,38 @@ constexpr Bytes kSlice{320.0 * 1024};
 
 struct AlgorithmEntry {
   Algorithm algorithm;
-  bool (*can)(CollectiveKind, const Geometry&);
+  bool (*can)(const Geometry&, const Fabric&);  // beside performs(algorithm, kind)
   Outline (*outline)(CollectiveKind, const Geometry&, const Fabric&);
 };
 
-bool circulates(CollectiveKind kind, const Geometry&) {
-  return kind != CollectiveKind::all_to_all && kind != CollectiveKind::send_receive;
+bool anywhere(const Geometry&, const Fabric&) { return true; }
+bool nests_evenly(const Geometry& geometry, const Fabric&) {
+  return std::all_of(geometry.levels.begin(), geometry.levels.end(), [](const Geometry::Level& level) { return level.even; });
 }
-bool nests_evenly(CollectiveKind kind, const Geometry& geometry) {
-  const auto even = [](const Geometry::Level& level) { return level.even; };
-  return kind == CollectiveKind::all_reduce && std::all_of(geometry.levels.begin(), geometry.levels.end(), even);
-}
-bool exchanges(CollectiveKind kind, const Geometry&) { return kind == CollectiveKind::all_to_all; }
-bool sends(CollectiveKind kind, const Geometry&) { return kind == CollectiveKind::send_receive; }
 
 constexpr AlgorithmEntry kAlgorithms[] = {
-    {Algorithm::ring, circulates, ring_outline},
+    {Algorithm::ring, anywhere, ring_outline},
     {Algorithm::hierarchical, nests_evenly, hierarchical_outline},
-    {Algorithm::pairwise, exchanges, pairwise_outline},
-    {Algorithm::direct, sends, direct_outline},
+    {Algorithm::in_switch, switches_reduce, in_switch_outline},
+    {Algorithm::pairwise, anywhere, pairwise_outline},
+    {Algorithm::direct, anywhere, direct_outline},
 };
+
+// Whether the user leaves it to the library, or wants just this.
+template <class T>
+bool allowed(const std::optional<T>& forced, T choice) {
+  return !forced || *forced == choice;
+}
+
+[[noreturn]] void refuse(CollectiveKind kind, ForcedChoice forced) {
+  std::string words;
+  if (forced.algorithm) words += std::string(name_of(*forced.algorithm)) + " ";
+  if (forced.protocol) words += std::string(name_of(*forced.protocol)) + " ";
+  std::string why;
+  if (forced.algorithm == Algorithm::hierarchical) why = ": their groups differ in size";
+  if (forced.algorithm == Algorithm::in_switch) why = ": no network of switches that reduce joins them all";
+  throw InputError({}, "no " + words + std::string(name_of(kind)) + " on these devices" + why);
+}
 
 template <class T>
 const T& known(const Sourced<T>& value, const LinkTechnology& technology, const char* key) {
@@ -60,7 +72,7 @@ Seconds hop_time(CollectiveChoice choice, const Outline& outline, const Geometry
                                            ? known(technology.hop_latency_low, technology, "hop_latency_low")
                                            : known(technology.hop_latency, technology, "hop_latency"));
   }
-  return base + hops;
+  return base + outline.start + hops;
 }
 
 // What one member's port lets through towards `peers` others.
@@ -84,7 +96,7 @@ Bandwidth protocol_rate(Protocol protocol, const Outline& outline, DeviceIndex m
   for (std::size_t i = 0; i < geometry.levels.size(); ++i) {
     const Outline::Level& level = outline.levels[i];
     const Bandwidth port = port_rate(geometry.levels[i].network, member, level.peers, fabric) *
-                           protocol_share(protocol, technology_of(geometry.levels[i], fabric));
+                           protocol_share(protocol, technology_of(geometry.levels[i], fabric)) * level.rate_share;
     seconds_per_byte = std::max(seconds_per_byte, level.port_share / port.value());
     if (i == 0) own = kOwnPart * outline.own_share / port.value();
   }
@@ -127,21 +139,21 @@ CollectiveCost cost_of(CollectiveChoice choice, const Outline& outline, DeviceIn
 }  // namespace
 
 CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members, const Geometry& geometry,
-                                 const Fabric& fabric) {
+                                 const Fabric& fabric, ForcedChoice forced) {
   if (geometry.members == 1) return {.choice = {}, .latency = {}, .top_rate = Bandwidth(std::numeric_limits<double>::infinity())};
   HEADWAY_CHECK(kind != CollectiveKind::send_receive || geometry.members == 2, "a message has one sender and one receiver");
   std::optional<CollectiveCost> best;
   const auto predicted = [&](const CollectiveCost& cost) { return cost.latency + bytes / cost.top_rate; };
   for (const AlgorithmEntry& entry : kAlgorithms) {
-    if (!entry.can(kind, geometry)) continue;
+    if (!performs(entry.algorithm, kind) || !entry.can(geometry, fabric) || !allowed(forced.algorithm, entry.algorithm)) continue;
     const Outline outline = entry.outline(kind, geometry, fabric);
     for (Protocol protocol : {Protocol::simple, Protocol::low_latency}) {
-      if (entry.algorithm == Algorithm::direct && protocol == Protocol::low_latency) continue;
+      if (!performs(protocol, kind) || !performs(protocol, entry.algorithm) || !allowed(forced.protocol, protocol)) continue;
       const CollectiveCost cost = cost_of({entry.algorithm, protocol}, outline, members.front(), geometry, fabric);
       if (!best || predicted(cost) < predicted(*best)) best = cost;
     }
   }
-  HEADWAY_CHECK(best.has_value(), "every kind has an algorithm");
+  if (!best) refuse(kind, forced);
   return *best;
 }
 
@@ -155,6 +167,7 @@ void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<co
     const Places places = places_of(members, fabric);
     if (choice.algorithm == Algorithm::ring) ring_loads(kind, places, sum);
     if (choice.algorithm == Algorithm::hierarchical) hierarchical_loads(kind, places, sum);
+    if (choice.algorithm == Algorithm::in_switch) in_switch_loads(kind, places, sum);
     if (choice.algorithm == Algorithm::pairwise) pairwise_loads(kind, places, sum);
   }
   sum.merge();

@@ -8,41 +8,29 @@
 //   hierarchical (all-reduce over nested groups of equal size) reduce-scatter inside, all-reduce between equal positions outside,
 //                all-gather inside: inner ports carry 2(q-1)/q of the buffer; outer ports, m domains, 2/q: NCCL's two complementary
 //                binary trees, 2 log2(m) long (1/q for m = 2).
+//   in_switch    (NVLink SHARP; every level of one network whose switches reduce) each member owns 1/n of the buffer: the switches read
+//                that part of all members, reduced, into its owner and multicast the result from there. So ports carry the whole
+//                buffer once and the own part once more, 1 + 1/n in each direction, and a trunk carries the buffer once each way.
+//                A gather (multicast alone) and a scatter (reduction alone) fill one direction of a port once: no less than a ring.
 //   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
 //   direct       send_receive: the route from member 0 to member 1.
 // On a full mesh rings take a different order in each channel and so spread over all pairs of the group.
+// Switches that reduce let through a share of the rate (LinkTechnology::in_switch_reduction), and each start costs in_switch_latency.
 // Latency: base + steps x hop latency by level and protocol; the Simple protocol hands on whole slices, and filling every channel
 // with its first one comes on top. All-gather, reduce-scatter and all-to-all also copy the part that stays at home.
 // The library's choice is the variant with the least predicted time alone; the bandwidth bound of its own loads is never beaten.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/enum_names.h"
 #include "base/quantity.h"
 #include "network/fabric.h"
+#include "work/collective_algorithm.h"
 #include "work/collective_kind.h"
 
 namespace headway {
-
-enum class Algorithm { ring, hierarchical, pairwise, direct };
-enum class Protocol { simple, low_latency };
-
-template <>
-struct EnumNames<Algorithm> {
-  static constexpr auto table = std::to_array<EnumName<Algorithm>>({{Algorithm::ring, "ring"},
-                                                                    {Algorithm::hierarchical, "hierarchical"},
-                                                                    {Algorithm::pairwise, "pairwise"},
-                                                                    {Algorithm::direct, "direct"}});
-};
-template <>
-struct EnumNames<Protocol> {
-  static constexpr auto table =
-      std::to_array<EnumName<Protocol>>({{Protocol::simple, "simple"}, {Protocol::low_latency, "low_latency"}});
-};
 
 struct CollectiveChoice {
   Algorithm algorithm = Algorithm::ring;
@@ -79,9 +67,10 @@ struct Geometry {
 // Throws InputError (no mark) when some members cannot reach one another: "no network joins device 3 and device 11".
 [[nodiscard]] Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric);
 
-// The library's choice and its cost. `members` in rank order; send_receive: sender, receiver.
+// The library's choice and its cost. `members` in rank order; send_receive: sender, receiver. Throws InputError (no mark) where
+// what is forced cannot be done on these members.
 [[nodiscard]] CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members,
-                                               const Geometry& geometry, const Fabric& fabric);
+                                               const Geometry& geometry, const Fabric& fabric, ForcedChoice forced = {});
 
 // Loads on links for the chosen algorithm; each link appears once.
 void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,

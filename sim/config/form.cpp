@@ -43,6 +43,14 @@ Json range_schema(Json schema, const Range& range) {
 
 }  // namespace
 
+Schema any_of(std::vector<Schema> choices) {
+  return Schema([choices = std::move(choices)] {
+    Json all = Json::array();
+    for (const Schema& choice : choices) all.push_back(choice.json());
+    return Json{{"anyOf", std::move(all)}};
+  });
+}
+
 bool in_range(double value, const Range& range, const Node& node) {
   const bool low = range.above_least ? value <= range.least : value < range.least;
   if (!low && value <= range.most) return true;
@@ -53,8 +61,11 @@ bool in_range(double value, const Range& range, const Node& node) {
 }
 
 Form<int> integer(int least, int most) {
-  Json schema = {{"type", "integer"}, {"minimum", least}};
-  if (most < std::numeric_limits<int>::max()) schema["maximum"] = most;
+  Schema schema([least, most] {
+    Json json = {{"type", "integer"}, {"minimum", least}};
+    if (most < std::numeric_limits<int>::max()) json["maximum"] = most;
+    return json;
+  });
   const Range range{.least = static_cast<double>(least), .most = static_cast<double>(most)};
   return {[range](const Node& node) -> std::optional<int> {
             const std::optional<long long> value = parse_number<long long>(node.tree());
@@ -83,7 +94,9 @@ Form<double> number(Range range) {
             if (!in_range(*value, range, node)) return std::nullopt;
             return value;
           },
-          range_schema({{"type", "number"}}, range)};
+          Schema([range] {
+            return range_schema({{"type", "number"}}, range);
+          })};
 }
 
 Form<bool> boolean() {
@@ -93,7 +106,9 @@ Form<bool> boolean() {
             node.error("must be true or false, not " + shown(tree));
             return std::nullopt;
           },
-          {{"type", "boolean"}}};
+          Schema([] {
+            return Json{{"type", "boolean"}};
+          })};
 }
 
 Form<std::string> text() {
@@ -101,11 +116,13 @@ Form<std::string> text() {
             if (!node.expect(Tree::Kind::text)) return std::nullopt;
             return node.tree().text;
           },
-          {{"type", "string"}}};
+          Schema([] {
+            return Json{{"type", "string"}};
+          })};
 }
 
 Form<std::string> word_of(std::vector<std::string> words) {
-  Json schema = {{"enum", words}};
+  Schema schema([words] { return Json{{"enum", words}}; });
   return {[words = std::move(words)](const Node& node) -> std::optional<std::string> {
             if (!node.expect(Tree::Kind::text)) return std::nullopt;
             const std::string& word = node.tree().text;
@@ -132,12 +149,13 @@ Form<double> unit_value(UnitKind kind, Range range) {
             if (!in_range(*reading.value, range, node)) return std::nullopt;
             return reading.value;
           },
-          {{"type", "string"}, {"pattern", unit_pattern(kind)}}};
+          Schema([kind] {
+            return Json{{"type", "string"}, {"pattern", unit_pattern(kind)}};
+          })};
 }
 
-void RecordKeys::add(std::string name, bool required, Json schema, const std::string& about) {
-  if (!about.empty() && schema.is_object()) schema["description"] = about;
-  keys_.push_back({std::move(name), required, std::move(schema)});
+void RecordKeys::add(std::string name, bool required, Schema schema, std::string about) {
+  keys_.push_back({std::move(name), required, std::move(schema), std::move(about)});
 }
 
 bool RecordKeys::check(const Node& node) const {
@@ -163,7 +181,8 @@ Json RecordKeys::schema() const {
   Json schema = {{"type", "object"}, {"properties", Json::object()}};
   Json required = Json::array();
   for (const Key& key : keys_) {
-    schema["properties"][key.name] = key.schema;
+    Json& property = schema["properties"][key.name] = key.schema.json();
+    if (!key.about.empty() && property.is_object()) property["description"] = key.about;
     if (key.required) required.push_back(key.name);
   }
   if (!required.empty()) schema["required"] = required;
@@ -188,7 +207,9 @@ Form<std::string> source_key() {
             node.error("\"" + key + "\" is not under sources" + did_you_mean(key, keys));
             return std::nullopt;
           },
-          {{"type", "string"}}};
+          Schema([] {
+            return Json{{"type", "string"}};
+          })};
 }
 
 Form<std::map<std::string, std::string>> source_list() { return by_any_name(text()); }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,10 +25,26 @@ namespace headway {
 
 using Json = nlohmann::ordered_json;
 
+// The JSON Schema of a form, made when somebody asks: reading a file needs none of it.
+class Schema {
+ public:
+  Schema() : Schema([] { return Json::object(); }) {}
+  explicit Schema(Json known) : Schema([known = std::move(known)] { return known; }) {}
+  explicit Schema(std::function<Json()> make) : make_(std::make_shared<const std::function<Json()>>(std::move(make))) {}
+
+  [[nodiscard]] Json json() const { return (*make_)(); }
+
+ private:
+  std::shared_ptr<const std::function<Json()>> make_;  // copied with every form, hence shared
+};
+
+// One of several.
+[[nodiscard]] Schema any_of(std::vector<Schema> choices);
+
 template <class V>
 struct Form {
   std::function<std::optional<V>(const Node&)> read;  // nothing: a mistake was reported
-  Json schema;
+  Schema schema;
 };
 
 // ---- values
@@ -77,7 +94,7 @@ Form<E> one_of() {
 
 template <class V>
 Form<std::vector<V>> list_of(Form<V> item) {
-  Json schema = {{"type", "array"}, {"items", item.schema}};
+  Schema schema([of = item.schema] { return Json{{"type", "array"}, {"items", of.json()}}; });
   return {[read = std::move(item.read)](const Node& node) -> std::optional<std::vector<V>> {
             if (!node.expect(Tree::Kind::list)) return std::nullopt;
             std::vector<V> values;
@@ -92,9 +109,11 @@ Form<std::vector<V>> list_of(Form<V> item) {
 // A map from words to values: every key is one of an enumeration's names.
 template <class E, class V>
 Form<std::map<E, V>> by_name(Form<V> value) {
-  Json properties = Json::object();
-  for (const std::string& name : all_names<E>()) properties[name] = value.schema;
-  Json schema = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+  Schema schema([of = value.schema] {
+    Json properties = Json::object();
+    for (const std::string& name : all_names<E>()) properties[name] = of.json();
+    return Json{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+  });
   return {[read = std::move(value.read)](const Node& node) -> std::optional<std::map<E, V>> {
             if (!node.expect(Tree::Kind::map)) return std::nullopt;
             std::map<E, V> values;
@@ -114,7 +133,7 @@ Form<std::map<E, V>> by_name(Form<V> value) {
 // A map whose keys the user chooses.
 template <class V>
 Form<std::map<std::string, V>> by_any_name(Form<V> value) {
-  Json schema = {{"type", "object"}, {"additionalProperties", value.schema}};
+  Schema schema([of = value.schema] { return Json{{"type", "object"}, {"additionalProperties", of.json()}}; });
   return {[read = std::move(value.read)](const Node& node) -> std::optional<std::map<std::string, V>> {
             if (!node.expect(Tree::Kind::map)) return std::nullopt;
             std::map<std::string, V> values;
@@ -134,7 +153,8 @@ class RecordKeys {
   struct Key {
     std::string name;
     bool required = false;
-    Json schema;
+    Schema schema;
+    std::string about;
   };
 
   // Reports unknown and missing keys; a missing key that an unknown one was meant to be is reported once. False: not a map.
@@ -143,7 +163,7 @@ class RecordKeys {
   [[nodiscard]] Json schema() const;
 
  protected:
-  void add(std::string name, bool required, Json schema, const std::string& about);
+  void add(std::string name, bool required, Schema schema, std::string about);
   std::vector<Key> keys_;
 };
 
@@ -195,12 +215,12 @@ class Record : public RecordKeys {
   }
 
   [[nodiscard]] Form<T> form() const {
-    return {[record = *this](const Node& node) -> std::optional<T> {
+    return {[record = std::make_shared<const Record>(*this)](const Node& node) -> std::optional<T> {
               T value{};
-              if (!record.read(node, value)) return std::nullopt;
+              if (!record->read(node, value)) return std::nullopt;
               return value;
             },
-            schema()};
+            Schema([keys = std::make_shared<const RecordKeys>(*this)] { return keys->schema(); })};
   }
 
  private:
@@ -282,7 +302,7 @@ std::optional<T> read_in_place(CatalogueKind kind, const Form<T>& content, const
 // The name of a file of this kind, or its content written in place. T has a name, a title and a mark.
 template <class T>
 Form<T> reference(CatalogueKind kind, const Form<T>& content) {
-  const Json schema = {{"anyOf", {{{"type", "string"}}, {{"$ref", definition(kind)}}}}};
+  Schema schema([kind] { return Json{{"anyOf", {{{"type", "string"}}, {{"$ref", definition(kind)}}}}}; });
   return {[kind, content](const Node& node) -> std::optional<T> {
             if (node.tree().is_map()) return read_in_place(kind, content, node);
             const Library& library = node.session().library;

@@ -20,6 +20,10 @@ Form<LinkTechnology> make_link_form() {
       .optional("message_latency", &Link::message_latency, sourced(quantity<Seconds>(kNotNegative)),
                 "of one point-to-point message")
       .optional("multiprocessors", &Link::multiprocessors, sourced(integer(0)), "that a large collective holds on each member")
+      .optional("in_switch_reduction", &Link::in_switch_reduction, sourced(number(kShare)),
+                "of the rate of large transfers that reduction in the switches reaches; without it they do not reduce")
+      .optional("in_switch_latency", &Link::in_switch_latency, sourced(quantity<Seconds>(kNotNegative)),
+                "of starting a reduction in the switches, beside base_latency")
       .other("sources", true, source_list(), "where the values come from: key and reference")
       .form();
 }

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "config/csv.h"
+#include "config/row_networks.h"
 
 namespace headway {
 
@@ -89,40 +90,18 @@ constexpr auto kVocabularies = std::to_array<Vocabulary>(
 constexpr int kMegatronVocabulary = 51200;  // GPT-2's 50257 words, padded as Megatron-LM's examples do
 
 constexpr std::string_view kDefaultSoftware = "megatron-core";
-constexpr int kUnitNodes = 32;  // nodes that share their leaves: the scalable unit of rail-optimised reference designs
 
-// Why a row cannot be simulated; never leaves this file.
-struct Skip {
-  std::string why;
-};
+using Skip = RowSkip;
 
 // ---- One row ------------------------------------------------------------------------------------------------------------------
-
-// The networks inside a node or a rack, by (device, scale-up domain), as the catalogue's clusters have them.
-using InnerNetworks = std::map<std::pair<std::string, int>, std::vector<NetworkSpec>>;
-
-InnerNetworks inner_networks(const Catalogue& catalogue) {
-  InnerNetworks inner;
-  for (const std::string& name : catalogue.names(CatalogueKind::clusters)) {
-    const Cluster cluster = catalogue.cluster(name);
-    if (cluster.groups.size() != 1) continue;
-    std::vector<NetworkSpec> networks;
-    for (const NetworkSpec& network : cluster.networks)
-      if (network.name != "scale_out") networks.push_back(network);
-    for (const NetworkSpec& network : networks)
-      if (network.name == "scale_up") inner.emplace(std::pair(cluster.groups.front().device.name, network.domain), networks);
-  }
-  return inner;
-}
 
 struct Catalogued {
   const Catalogue& catalogue;
   std::set<std::string> devices, recipes;
-  std::vector<std::string> links;
   std::vector<std::pair<std::string, std::string>> software;  // (fragment, name)
-  InnerNetworks inner;
+  RowNetworks networks;
 
-  explicit Catalogued(const Catalogue& c) : catalogue(c), links(c.names(CatalogueKind::links)), inner(inner_networks(c)) {
+  explicit Catalogued(const Catalogue& c) : catalogue(c), networks(c) {
     for (const std::string& name : c.names(CatalogueKind::devices)) devices.insert(name);
     for (const std::string& name : c.names(CatalogueKind::recipes)) recipes.insert(name);
     for (const std::string& name : c.names(CatalogueKind::software))
@@ -392,7 +371,7 @@ class RowReader {
     const int domain = occupied_domain(full_domain, devices);
     cluster.devices_per_node = std::min(node, devices);
     if (devices % cluster.devices_per_node != 0) throw Skip{fmt::format("{} devices do not fill nodes of {}", devices, node)};
-    if (devices > 1) cluster.networks = scale_up(device, node, domain);
+    if (devices > 1) cluster.networks = known_.networks.scale_up(device, node, domain);
     if (devices > domain) cluster.networks.push_back(scale_out(device, cluster.devices_per_node));
     return cluster;
   }
@@ -406,60 +385,14 @@ class RowReader {
     return occupied;
   }
 
-  std::vector<NetworkSpec> scale_up(const Device& device, int node, int domain) const {
-    const auto found = known_.inner.find({device.name, domain});
-    if (found != known_.inner.end()) return found->second;
-    NetworkSpec network;
-    network.name = "scale_up";
-    network.kind = NetworkKind::switched;
-    network.technology = known_.catalogue.link(device.scale_up_technology, device.mark);
-    const Sourced<Bandwidth>& port = device.scale_up.known ? device.scale_up : network.technology.bandwidth;
-    if (!port.known) throw Skip{device.name + ": nobody has published its scale-up bandwidth"};
-    network.port = port.value;
-    network.domain = domain;
-    network.node = node;
-    return {network};
-  }
-
   NetworkSpec scale_out(const Device& device, int node) {
     const std::string cell = text("nic_gbps");
     if (cell.empty()) throw Skip{"several nodes, but the row does not give nic_gbps"};
     const std::optional<double> rate = number_in<double>(cell);
     if (!rate || *rate <= 0) throw Skip{fmt::format("nic_gbps \"{}\" is not a positive number", cell)};
-    NetworkSpec network;
-    network.name = "scale_out";
-    network.kind = node > 1 ? NetworkKind::rail_optimized : NetworkKind::fat_tree;
-    network.technology = known_.catalogue.link(network_technology(device, *rate), run_.mark);
-    network.port = Bandwidth(*rate * 1e9 / 8);
-    network.node = node;
-    network.unit_nodes = kUnitNodes;
+    NetworkSpec network = known_.networks.scale_out(device, node, *rate, "", run_.mark);
+    assume(fmt::format("network {} at {:g} Gb/s", network.technology.name, *rate));
     return network;
-  }
-
-  // "ib-ndr-400g", "roce-100g": the vendor's usual kind (NVIDIA from 200 Gb/s on: InfiniBand, else RoCE) at the nearest rate.
-  std::string network_technology(const Device& device, double gbps) {
-    const std::string kind = lower(device.vendor) == "nvidia" && gbps >= 200 ? "ib-" : "roce-";
-    std::string best;
-    std::pair<bool, double> best_distance{true, INFINITY};  // (another kind, distance in octaves)
-    for (const std::string& name : known_.links) {
-      const std::optional<double> rate = rate_in_name(name);
-      if (!rate) continue;
-      const std::pair<bool, double> distance{name.rfind(kind, 0) != 0, std::abs(std::log2(*rate / gbps))};
-      if (distance < best_distance) {
-        best_distance = distance;
-        best = name;
-      }
-    }
-    if (best.empty()) throw Skip{"the catalogue has no scale-out link"};
-    assume(fmt::format("network {} at {:g} Gb/s", best, gbps));
-    return best;
-  }
-
-  static std::optional<double> rate_in_name(const std::string& name) {
-    const auto dash = name.rfind('-');
-    if (dash == std::string::npos || name.back() != 'g') return std::nullopt;
-    if (name.rfind("ib-", 0) != 0 && name.rfind("roce-", 0) != 0) return std::nullopt;
-    return number_in<double>(name.substr(dash + 1, name.size() - dash - 2));
   }
 
   const CsvTable& table_;

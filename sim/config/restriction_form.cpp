@@ -71,8 +71,6 @@ void two_ends(const Node& node, CableFault& fault) {
   if (fault.cable.size() != 2) node.error_below("cable", "name the two switches it joins: [leaf-2, spine-0]");
 }
 
-void nothing_to_forbid(const Node& node, Forbid&) { node.error_below("forbid", "not supported yet"); }
-
 std::vector<Variant> make_variants() {
   const Form<std::string> network = text();
   const Form<double> factor = number(kNotNegative);
@@ -110,11 +108,9 @@ std::vector<Variant> make_variants() {
   variants.push_back(variant(
       Record<ResizeDomain>().required("domain", &ResizeDomain::domain, integer(1), "devices in a scale-up domain"),
       [](ResizeDomain resize) { return said(resize, "scale-up domains of " + std::to_string(resize.domain) + " devices"); }));
-  variants.push_back(
-      variant(Record<Forbid>()
-                  .required("forbid", &Forbid::what, word_of({"in_switch_reduction"}), "an algorithm that must not be used")
-                  .check_with(nothing_to_forbid),
-              [](const Forbid&) { return SaidRestriction{}; }));
+  variants.push_back(variant(
+      Record<Forbid>().required("forbid", &Forbid::what, word_of({"in_switch_reduction"}), "what the switches must not do"),
+      [](const Forbid&) { return said(ForbidInSwitchReduction{}, "no reduction in switches"); }));
   variants.push_back(
       variant(Record<Oversubscribe>()
                   .required("oversubscribe", &Oversubscribe::tier, word_of({"node", "leaf", "spine"}), "a tier of switches")
@@ -196,9 +192,9 @@ const Variant* meant_by(const Tree& entry, const std::vector<Variant>& variants)
 Form<SaidRestriction> make_restriction_form() {
   const std::vector<Variant> variants = make_variants();
   std::vector<std::string> keys;
-  Json schema = {{"anyOf", Json::array()}};
+  std::vector<Schema> schemas;
   for (const Variant& v : variants) {
-    schema["anyOf"].push_back(v.form.schema);
+    schemas.push_back(v.form.schema);
     for (const std::string& key : v.keys)
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
@@ -210,7 +206,7 @@ Form<SaidRestriction> make_restriction_form() {
             if (node.tree().children.empty()) node.error("says nothing");
             return std::nullopt;
           },
-          std::move(schema)};
+          any_of(std::move(schemas))};
 }
 
 }  // namespace

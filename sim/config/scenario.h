@@ -10,6 +10,7 @@
 
 #include "cluster/cluster.h"
 #include "training/plan.h"
+#include "work/bare_collective.h"
 
 namespace headway {
 
@@ -19,8 +20,9 @@ struct Scenario {
   std::string file;
   Cluster cluster;  // restrictions applied
   TrainingPlan plan;
-  std::vector<std::string> restrictions;  // one line each, as a person would say them
-  std::vector<std::string> assumed;       // defaults taken because the file is silent
+  std::optional<BareCollective> collective;  // in place of the plan
+  std::vector<std::string> restrictions;     // one line each, as a person would say them
+  std::vector<std::string> assumed;          // defaults taken because the file is silent
 };
 
 // `path=value` from the command line; laid over the YAML text before it is read. List items by index: restrict.0.bandwidth=100 GB/s.

@@ -1,5 +1,6 @@
 #include "config/scenario_file.h"
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -33,7 +34,7 @@ struct CompareText {
 };
 
 const Record<CompareText>& compare_record() {
-  static const Form<bool> anything{[](const Node&) { return std::optional(true); }, Json::object()};
+  static const Form<bool> anything{[](const Node&) { return std::optional(true); }, Schema()};
   static const Record<CompareText> record =
       Record<CompareText>()
           .optional("question", &CompareText::question, text(), "what is asked, in a sentence")
@@ -78,6 +79,16 @@ std::vector<Tree> scenario_trees(const Tree& file, Session& session) {
 
 }  // namespace
 
+void like_with_like(const std::vector<Scenario>& scenarios, Diagnostics& diagnostics) {
+  const auto trains = [](const Scenario& scenario) { return !scenario.collective; };
+  const auto training = std::find_if(scenarios.begin(), scenarios.end(), trains);
+  if (training == scenarios.end()) return;
+  for (const Scenario& scenario : scenarios)
+    if (scenario.collective)
+      diagnostics.error(scenario.collective->mark, "workload.collective: \"" + scenario.name + "\" is a bare collective and \"" +
+                                                       training->name + "\" a training run: nothing to compare");
+}
+
 std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
                                          const Library& library) {
   Diagnostics diagnostics;
@@ -100,6 +111,7 @@ std::vector<Scenario> read_scenario_file(const std::string& path, const std::vec
     scenario->file = path;
     scenarios.push_back(std::move(*scenario));
   }
+  like_with_like(scenarios, diagnostics);
   throw_distinct(diagnostics);
   return scenarios;
 }

@@ -13,6 +13,9 @@ namespace headway {
 [[nodiscard]] std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
                                                        const Library& library);
 
+// Reports every bare collective among training runs: there is nothing to compare between the two.
+void like_with_like(const std::vector<Scenario>& scenarios, Diagnostics& diagnostics);
+
 // Raises one InputError with every mistake once: several scenarios may have met the same one in what they share.
 void throw_distinct(Diagnostics& diagnostics);
 

@@ -12,7 +12,7 @@ Form<bool> not_supported() {
             node.error_at_key("not supported yet");
             return std::nullopt;
           },
-          Json(false)};
+          Schema(Json(false))};
 }
 
 bool is_one_of(const Tree& tree, const std::vector<std::string>& words) {
@@ -57,7 +57,7 @@ Form<Recompute> recompute() {
             if (*name == "none") return Recompute{};
             return Recompute{{*value_of<RecomputeModule>(*name)}};
           },
-          {{"anyOf", {word.schema, list.schema}}}};
+          any_of({word.schema, list.schema})};
 }
 
 Form<ParallelText> parallel() {
@@ -76,34 +76,71 @@ Form<ParallelText> parallel() {
                      {"auto"});
 }
 
+Record<TrainingText> training() {
+  using W = TrainingText;
+  return Record<W>()
+      .required("model", &W::model, model_reference(),
+                "a name in workloads/models, a path to a Hugging Face config.json, or a model in place")
+      .required("precision", &W::precision, reference(CatalogueKind::recipes, recipe_form()), "a name in workloads/recipes")
+      .required("sequence", &W::sequence, integer(1), "tokens per sequence")
+      .required("global_batch", &W::global_batch, integer(1), "sequences per optimizer step")
+      .optional("microbatch", &W::microbatch, integer(1), "sequences per microbatch and replica; 1 where left out")
+      .required("parallel", &W::parallel, parallel(), "the layout")
+      .optional("schedule", &W::schedule, but_not_yet(one_of<Schedule>(), {"zero_bubble", "dualpipe", "dualpipe_v"}),
+                "of the pipeline; 1f1b where left out, interleaved with virtual stages")
+      .optional("sharding", &W::sharding, one_of<Sharding>(), "what data parallelism shards; none where left out")
+      .optional("recompute", &W::recompute, recompute(), "what the backward pass computes again; none where left out")
+      .optional("software", &W::software, reference(CatalogueKind::software, software_form()),
+                "a name in workloads/software: whose kernels, overlaps and host gaps; megatron-core where left out")
+      .optional("placement", &W::placement, placement(), "of ranks on devices; packed where left out")
+      .optional("split", &W::split, list_of(integer(0)), "layers of each (virtual) stage in model order");
+}
+
+// What nccl-tests is told: which collective, how large; and what may be said in the library's place.
+Record<CollectiveText> collective() {
+  using C = CollectiveText;
+  return Record<C>()
+      .required("collective", &C::collective, one_of<CollectiveKind>(), "what the devices exchange")
+      .required("bytes", &C::bytes, quantity<Bytes>(), "as nccl-tests counts: the full buffer, gathered where it is gathered")
+      .optional("devices", &C::devices, integer(2), "that take part, the first of the cluster; all where left out")
+      .optional("algorithm", &C::algorithm, one_of<Algorithm>(), "as the library chooses where left out")
+      .optional("protocol", &C::protocol, one_of<Protocol>(), "as the library chooses where left out");
+}
+
+bool knows(const RecordKeys& record, const std::string& key) {
+  return std::any_of(record.keys().begin(), record.keys().end(), [&](const RecordKeys::Key& k) { return k.name == key; });
+}
+
+// A bare collective where it says `collective`, or where no key speaks of training and some key does of a collective.
+bool means_collective(const Tree& workload, const RecordKeys& of_training, const RecordKeys& of_collective) {
+  if (workload.find("collective") != nullptr) return true;
+  bool any = false;
+  for (const Tree& entry : workload.children) {
+    if (knows(of_training, entry.key)) return false;
+    any = any || knows(of_collective, entry.key);
+  }
+  return any;
+}
+
+template <class T>
+std::optional<WorkloadText> read_workload(const Record<T>& record, const Node& node) {
+  T text{};
+  if (!record.read(node, text)) return std::nullopt;
+  return text;
+}
+
 Form<WorkloadText> workload() {
-  using W = WorkloadText;
-  const Form<WorkloadText> form =
-      Record<W>()
-          .required("model", &W::model, model_reference(),
-                    "a name in workloads/models, a path to a Hugging Face config.json, or a model in place")
-          .required("precision", &W::precision, reference(CatalogueKind::recipes, recipe_form()), "a name in workloads/recipes")
-          .required("sequence", &W::sequence, integer(1), "tokens per sequence")
-          .required("global_batch", &W::global_batch, integer(1), "sequences per optimizer step")
-          .optional("microbatch", &W::microbatch, integer(1), "sequences per microbatch and replica; 1 where left out")
-          .required("parallel", &W::parallel, parallel(), "the layout")
-          .optional("schedule", &W::schedule, but_not_yet(one_of<Schedule>(), {"zero_bubble", "dualpipe", "dualpipe_v"}),
-                    "of the pipeline; 1f1b where left out, interleaved with virtual stages")
-          .optional("sharding", &W::sharding, one_of<Sharding>(), "what data parallelism shards; none where left out")
-          .optional("recompute", &W::recompute, recompute(), "what the backward pass computes again; none where left out")
-          .optional("software", &W::software, reference(CatalogueKind::software, software_form()),
-                    "a name in workloads/software: whose kernels, overlaps and host gaps; megatron-core where left out")
-          .optional("placement", &W::placement, placement(), "of ranks on devices; packed where left out")
-          .optional("split", &W::split, list_of(integer(0)), "layers of each (virtual) stage in model order")
-          .form();
-  return {[read = form.read](const Node& node) -> std::optional<WorkloadText> {
-            if (const Tree* collective = node.tree().find("collective")) {
-              node.error_at(collective->key_mark, "a bare collective is not supported yet");
-              return std::nullopt;
-            }
-            return read(node);
+  const Record<TrainingText> of_training = training();
+  const Record<CollectiveText> of_collective = collective();
+  return {[of_training, of_collective](const Node& node) -> std::optional<WorkloadText> {
+            if (!means_collective(node.tree(), of_training, of_collective)) return read_workload(of_training, node);
+            const Tree* model = node.tree().find("model");
+            if (model == nullptr) return read_workload(of_collective, node);
+            node.error_at(node.tree().find("collective")->key_mark,
+                          "says both \"collective\" and \"model\": write a bare collective or a training run");
+            return std::nullopt;
           },
-          form.schema};
+          any_of({of_training.form().schema, of_collective.form().schema})};
 }
 
 // `{use: dgx-h100, devices: 16384}`, or a whole cluster.
@@ -116,7 +153,7 @@ Form<Cluster> cluster() {
             if (!node.expect(Tree::Kind::map)) return std::nullopt;
             return read_in_place(CatalogueKind::clusters, cluster_form(), node);
           },
-          {{"$ref", definition(CatalogueKind::clusters)}}};
+          Schema(Json{{"$ref", definition(CatalogueKind::clusters)}})};
 }
 
 Record<ScenarioText> make_scenario_record() {
@@ -125,7 +162,7 @@ Record<ScenarioText> make_scenario_record() {
       .optional("name", &S::name, text(), "what tables call it; the file's name where left out")
       .optional("question", &S::question, text(), "what is asked, in a sentence")
       .required("cluster", &S::cluster, cluster(), "a cluster in place, or {use: NAME, devices: N}")
-      .required("workload", &S::workload, workload(), "what is trained, and how")
+      .required("workload", &S::workload, workload(), "what is trained, and how; or a bare collective")
       .optional("restrict", &S::restrict_by, list_of(restriction_form()), "what-ifs laid over the cluster, in order")
       .other("jobs", false, not_supported(), "")
       .other("sweep", false, not_supported(), "");
@@ -186,7 +223,7 @@ std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, bo
   return layout;
 }
 
-std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text, int devices,
+std::optional<TrainingPlan> make_plan(const Node& node, const TrainingText& text, int devices,
                                       std::vector<std::string>& assumed) {
   Assumptions assume(assumed);
   TrainingPlan plan;
@@ -212,6 +249,34 @@ std::optional<TrainingPlan> make_plan(const Node& node, const WorkloadText& text
   plan.software = assume.value("software", text.software, *software, software->name);
   plan.layout = *layout;
   return plan;
+}
+
+// The names that perform this kind, for a message.
+template <class E>
+std::string those_for(CollectiveKind kind) {
+  std::string names;
+  for (const auto& [value, name] : EnumNames<E>::table)
+    if (performs(value, kind)) names += (names.empty() ? "" : " or ") + std::string(name);
+  return names;
+}
+
+template <class E>
+void check_performs(const Node& node, const std::string& key, const std::optional<E>& forced, CollectiveKind kind) {
+  if (forced && !performs(*forced, kind))
+    node.error_below(key,
+                     "no " + std::string(name_of(*forced)) + " " + std::string(name_of(kind)) + ": write " + those_for<E>(kind));
+}
+
+BareCollective make_collective(const Node& node, const CollectiveText& text, int devices, std::vector<std::string>& assumed) {
+  if (devices < 2) node.error_below("collective", "the cluster has one device, and nobody to exchange with");
+  if (text.devices && *text.devices > devices)
+    node.error_below("devices", std::to_string(*text.devices) + " of the cluster's " + std::to_string(devices) + " devices");
+  check_performs(node, "algorithm", text.algorithm, text.collective);
+  check_performs(node, "protocol", text.protocol, text.collective);
+  if (text.algorithm && text.protocol && performs(*text.protocol, text.collective) && !performs(*text.protocol, *text.algorithm))
+    node.error_below("protocol", "no " + std::string(name_of(*text.protocol)) + " " + std::string(name_of(*text.algorithm)));
+  const int members = Assumptions(assumed).value("devices", text.devices, devices, "all " + std::to_string(devices));
+  return {node.tree().find("collective")->mark, text.collective, text.bytes, members, {text.algorithm, text.protocol}};
 }
 
 void report(const std::vector<PlanMistake>& mistakes, const Node& workload) {
@@ -244,7 +309,10 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
   }
   if (text.cluster && text.workload) {
     const Node workload_node = node.entry(*tree.find("workload"));
-    if (auto plan = make_plan(workload_node, *text.workload, text.cluster->devices(), scenario.assumed)) {
+    const int devices = text.cluster->devices();
+    if (const CollectiveText* bare = std::get_if<CollectiveText>(&*text.workload)) {
+      scenario.collective = make_collective(workload_node, *bare, devices, scenario.assumed);
+    } else if (auto plan = make_plan(workload_node, std::get<TrainingText>(*text.workload), devices, scenario.assumed)) {
       report(check_plan(*plan), workload_node);
       scenario.plan = std::move(*plan);
     }

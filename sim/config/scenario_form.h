@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "config/file_forms.h"
@@ -16,7 +17,7 @@ struct ParallelText {
   std::optional<bool> sequence;
 };
 
-struct WorkloadText {
+struct TrainingText {
   Model model;
   Recipe precision;
   int sequence = 0, global_batch = 0;
@@ -29,6 +30,16 @@ struct WorkloadText {
   std::optional<std::string> placement;
   std::vector<int> split;
 };
+
+struct CollectiveText {
+  CollectiveKind collective{};
+  Bytes bytes;
+  std::optional<int> devices;
+  std::optional<Algorithm> algorithm;
+  std::optional<Protocol> protocol;
+};
+
+using WorkloadText = std::variant<TrainingText, CollectiveText>;
 
 struct ScenarioText {
   std::optional<std::string> name, question;

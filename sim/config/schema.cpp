@@ -35,7 +35,7 @@ Json file_schema(const Json& whole, CatalogueKind kind) {
 Json scenario_schema() {
   const Json whole = scenario_record().schema();
   Json part = optional_everywhere(whole);
-  part["properties"]["cluster"] = optional_everywhere(derived(cluster_form().schema, CatalogueKind::clusters, "use"));
+  part["properties"]["cluster"] = optional_everywhere(derived(cluster_form().schema.json(), CatalogueKind::clusters, "use"));
   Json entry = part;
   entry["required"] = Json::array({"name"});
   Json several = {{"type", "object"},
@@ -50,12 +50,12 @@ Json scenario_schema() {
 
 Json schema_of(CatalogueKind kind) {
   switch (kind) {
-    case CatalogueKind::devices: return file_schema(device_form().schema, kind);
-    case CatalogueKind::links: return file_schema(link_form().schema, kind);
-    case CatalogueKind::clusters: return file_schema(cluster_form().schema, kind);
-    case CatalogueKind::models: return file_schema(model_form().schema, kind);
-    case CatalogueKind::recipes: return file_schema(recipe_form().schema, kind);
-    case CatalogueKind::software: return file_schema(software_form().schema, kind);
+    case CatalogueKind::devices: return file_schema(device_form().schema.json(), kind);
+    case CatalogueKind::links: return file_schema(link_form().schema.json(), kind);
+    case CatalogueKind::clusters: return file_schema(cluster_form().schema.json(), kind);
+    case CatalogueKind::models: return file_schema(model_form().schema.json(), kind);
+    case CatalogueKind::recipes: return file_schema(recipe_form().schema.json(), kind);
+    case CatalogueKind::software: return file_schema(software_form().schema.json(), kind);
     case CatalogueKind::scenarios: return scenario_schema();
   }
   return Json::object();

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/composition.h"
 #include "engine/instant.h"
 
 namespace headway {
@@ -40,7 +41,7 @@ struct GroupCall {
 
 struct Task {
   std::uint32_t what = 0;  // local: index into works; group: call number, common to all programs
-  std::uint32_t tag = 0;   // group: which use of the slot's group this is
+  std::uint32_t tag = 0;   // group: which use of the slot's group this is, counted from the tag of its piece
   std::uint16_t slot = 0;  // group: which of the actor's groups
   std::uint8_t stream = 0;
   bool group = false;
@@ -48,9 +49,7 @@ struct Task {
 
 struct Program {
   std::vector<LocalWork> works;
-  std::vector<Task> tasks;
-  std::vector<std::uint32_t> after_offset;  // CSR: tasks that task i waits for; size tasks + 1
-  std::vector<std::uint32_t> after;
+  Composition<Task> tasks;
   int streams = 1;
   LocalAmounts local_capacity{};
 };

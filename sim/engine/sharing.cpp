@@ -25,11 +25,11 @@ void Sharing::touch(std::uint32_t resource) {
   dirty_.push_back(resource);
 }
 
-void Sharing::enter(ActivityId id, const Demand& demand) {
+void Sharing::enter(ActivityId id, const Demand& demand, double level) {
   if (id >= running_.size()) running_.resize(id + 1);
   Running& a = running_[id];
   a.demand = &demand;
-  a.level = 0;
+  a.level = level;
   const std::span<const Demand::Wish> draws = demand.draws();
   a.position.resize(draws.size());
   for (std::uint32_t i = 0; i < draws.size(); ++i) {
@@ -37,17 +37,18 @@ void Sharing::enter(ActivityId id, const Demand& demand) {
     a.position[i] = static_cast<std::uint32_t>(r.places.size());
     r.places.push_back({id, i});
     r.wanted += draws[i].at_top;
-    touch(draws[i].resource);
+    if (r.matters()) touch(draws[i].resource);
   }
   for (const Draw& hold : demand.holds()) {
-    resources_[hold.resource].held += hold.amount;
-    touch(hold.resource);
+    Resource& r = resources_[hold.resource];
+    r.held += hold.amount;
+    if (r.matters()) touch(hold.resource);
   }
   fresh_.push_back(id);
 }
 
 void Sharing::leave(ActivityId id) {
-  const Running& a = running_[id];
+  Running& a = running_[id];
   const std::span<const Demand::Wish> draws = a.demand->draws();
   for (std::uint32_t i = 0; i < draws.size(); ++i) {
     Resource& r = resources_[draws[i].resource];
@@ -57,13 +58,15 @@ void Sharing::leave(ActivityId id) {
       r.places[a.position[i]] = moved;
       running_[moved.activity].position[moved.draw] = a.position[i];
     }
+    if (r.matters()) touch(draws[i].resource);
     r.wanted -= draws[i].at_top;
-    touch(draws[i].resource);
   }
   for (const Draw& hold : a.demand->holds()) {
-    resources_[hold.resource].held -= hold.amount;
-    touch(hold.resource);
+    Resource& r = resources_[hold.resource];
+    if (r.matters()) touch(hold.resource);
+    r.held -= hold.amount;
   }
+  a.demand = nullptr;
 }
 
 // All activities reachable from `seed` through tight resources.

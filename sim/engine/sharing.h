@@ -44,20 +44,26 @@ class Sharing {
 
   explicit Sharing(const std::vector<std::int64_t>& capacity);
 
-  // The activity begins to draw. `demand` must stay valid until it leaves. Levels are not computed before share().
-  void enter(ActivityId activity, const Demand& demand);
+  // The activity begins to draw, or goes on drawing at `level`. `demand` must stay valid until it leaves. Levels are not computed
+  // before share().
+  void enter(ActivityId activity, const Demand& demand, double level = 0);
   void leave(ActivityId activity);
 
   // Computes the levels that can have changed since the last call; `changed(activity, level)` for each whose level is another.
   template <class Changed>
   void share(Changed&& changed);
 
+  // Nothing draws on the resource or holds any of it.
+  [[nodiscard]] bool idle(std::uint32_t resource) const {
+    return resources_[resource].places.empty() && resources_[resource].held == 0;
+  }
+
   [[nodiscard]] std::uint64_t solves() const { return solves_; }
 
  private:
   struct Running {
-    const Demand* demand = nullptr;
-    double level = 0;  // 0 until the first share
+    const Demand* demand = nullptr;  // null: not running
+    double level = 0;                // 0 until the first share
     std::uint32_t visited = 0;
     std::vector<std::uint32_t> position;  // of this activity in each resource's list
   };
@@ -75,6 +81,8 @@ class Sharing {
     std::uint32_t local = 0;  // index in the component being solved
     std::vector<Place> places;
     [[nodiscard]] std::int64_t left() const { return std::max(capacity - held, capacity / 16); }
+    // Levels depend on it: it is tight, or was when they were computed.
+    [[nodiscard]] bool matters() const { return was_tight || tight(); }
     [[nodiscard]] bool tight() const { return wanted > Demand::Wanted{left()} << Demand::kLevelBits; }
   };
 
@@ -106,7 +114,7 @@ void Sharing::share(Changed&& changed) {
   ++visit_;
   for (const std::uint32_t r : dirty_) {
     Resource& resource = resources_[r];
-    const bool coupled = resource.tight() || resource.was_tight;
+    const bool coupled = resource.matters();
     resource.was_tight = resource.tight();
     resource.dirty = false;
     if (!coupled || resource.visited == visit_) continue;
@@ -121,7 +129,7 @@ void Sharing::share(Changed&& changed) {
   dirty_.clear();
   for (const ActivityId id : fresh_) {
     Running& a = running_[id];
-    if (a.visited == visit_) continue;
+    if (a.demand == nullptr || a.visited == visit_ || a.level == a.demand->top_level()) continue;  // gone, or known
     a.level = a.demand->top_level();
     changed(id, a.level);
   }

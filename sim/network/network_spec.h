@@ -25,6 +25,10 @@ struct LinkTechnology {
   Sourced<double> low_latency_share;  // of the bandwidth that the low-latency protocol reaches (flags travel with the data)
   Sourced<Seconds> message_latency;   // one point-to-point message, beyond its bytes
   Sourced<int> multiprocessors;       // that a large collective holds on each member
+  // Switches that reduce and multicast (NVLink SHARP): share of the rate of large transfers that this reaches, and what starting it
+  // costs. Unknown: they do not, or must not.
+  Sourced<double> in_switch_reduction;
+  Sourced<Seconds> in_switch_latency;
 };
 
 enum class NetworkKind {

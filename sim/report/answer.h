@@ -1,14 +1,17 @@
 // A question and its answer: what a scenario asked, and what the simulation found. All that the reports need to know.
 #pragma once
 
+#include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "simulate/collective_result.h"
 #include "simulate/result.h"
 
 namespace headway {
 
-struct Answer {
+struct TrainingAnswer {
   std::string question;
   std::vector<std::string> restrictions;  // one line each, as a person would say them
   int sequence = 0, global_batch = 0, microbatch = 0;
@@ -17,5 +20,22 @@ struct Answer {
   Recompute recompute;
   Result result;
 };
+
+struct CollectiveAnswer {
+  std::string question;
+  std::vector<std::string> restrictions, assumed;
+  CollectiveResult result;
+};
+
+using Answer = std::variant<TrainingAnswer, CollectiveAnswer>;
+
+// The answers of one kind, in their order.
+template <class T>
+[[nodiscard]] std::vector<const T*> answers_of(std::span<const Answer> answers) {
+  std::vector<const T*> found;
+  for (const Answer& answer : answers)
+    if (const T* of_kind = std::get_if<T>(&answer)) found.push_back(of_kind);
+  return found;
+}
 
 }  // namespace headway

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/collective_text.h"
 #include "report/run_text.h"
 
 namespace headway {
@@ -191,12 +192,10 @@ std::string model_text(const Model& model, const TextStyle& style) {
   return out + fact("source", model.source);
 }
 
-std::string scenario_text(const Scenario& scenario, const TextStyle& style) {
-  const TrainingPlan& plan = scenario.plan;
-  std::string out = title(scenario.name, scenario.question, style);
-  out += heading("Cluster: " + scenario.cluster.name, style) + cluster_facts(scenario.cluster);
-  for (const std::string& restriction : scenario.restrictions) out += fact("restricted", restriction);
-  out += heading("Workload", style);
+namespace {
+
+std::string training_facts(const TrainingPlan& plan) {
+  std::string out;
   out += fact("model", fmt::format("{} ({} parameters)", plan.model.title.empty() ? plan.model.name : plan.model.title,
                                    parameters_text(total_parameters(plan.model))));
   out += fact("precision", plan.recipe.name);
@@ -206,12 +205,25 @@ std::string scenario_text(const Scenario& scenario, const TextStyle& style) {
   out += fact("schedule", std::string(name_of(plan.schedule)));
   out += fact("sharding", std::string(name_of(plan.sharding)));
   out += fact("recompute", recompute_text(plan.recompute));
-  out += fact("software", plan.software.name);
-  if (!scenario.assumed.empty()) {
-    out += heading("Assumed, because nobody said", style);
-    for (const std::string& what : scenario.assumed) out += wrapped("  - ", what);
-  }
+  return out + fact("software", plan.software.name);
+}
+
+std::string collective_facts(const BareCollective& what) {
+  std::string out = fact("collective", collective_text(what));
+  if (what.forced.algorithm) out += fact("algorithm", std::string(name_of(*what.forced.algorithm)));
+  if (what.forced.protocol) out += fact("protocol", std::string(name_of(*what.forced.protocol)));
   return out;
+}
+
+}  // namespace
+
+std::string scenario_text(const Scenario& scenario, const TextStyle& style) {
+  std::string out = title(scenario.name, scenario.question, style);
+  out += heading("Cluster: " + scenario.cluster.name, style) + cluster_facts(scenario.cluster);
+  for (const std::string& restriction : scenario.restrictions) out += fact("restricted", restriction);
+  out += heading("Workload", style);
+  out += scenario.collective ? collective_facts(*scenario.collective) : training_facts(scenario.plan);
+  return out + assumptions_text(scenario.assumed, style);
 }
 
 }  // namespace headway

@@ -7,6 +7,7 @@
 #include "report/run_text.h"
 #include "report/text.h"
 #include "study/breakdown_parts.h"
+#include "study/collective_comparison.h"
 #include "study/comparison.h"
 
 namespace headway {
@@ -87,12 +88,13 @@ Json statistics(const Stats& stats) {
           {"cpu_s", finite(stats.cpu_s)},
           {"peak_rss_mib", finite(stats.peak_rss_mib)},
           {"events", stats.events},
+          {"replayed", stats.replayed},
           {"solves", stats.solves},
           {"cpu_by_phase_s", by_phase},
           {"gemm_table", {{"hits", stats.gemm_table_hits}, {"misses", stats.gemm_table_misses}}}};
 }
 
-Json run(const Answer& answer, bool stats) {
+Json run(const TrainingAnswer& answer, bool stats) {
   const Result& r = answer.result;
   Json json = {{"scenario", r.scenario},
                {"question", answer.question},
@@ -129,6 +131,67 @@ Json run(const Answer& answer, bool stats) {
   return json;
 }
 
+double gb_per_s(Bandwidth rate) { return finite(rate.value() / 1e9); }
+
+Json run(const CollectiveAnswer& answer, bool stats) {
+  const CollectiveResult& r = answer.result;
+  Json json = {{"scenario", r.scenario},
+               {"question", answer.question},
+               {"collective", std::string(name_of(r.what.kind))},
+               {"bytes", finite(r.what.bytes.value())},
+               {"devices", r.what.devices},
+               {"time_s", finite(r.time.value())},
+               {"algbw_gb_per_s", gb_per_s(r.algbw())},
+               {"busbw_gb_per_s", gb_per_s(r.busbw())},
+               {"algorithm", std::string(name_of(r.choice.algorithm))},
+               {"protocol", std::string(name_of(r.choice.protocol))},
+               {"bound_s", finite(r.bound.value())},
+               {"bound_share", finite(r.bound_share())},
+               {"latency_s", finite(r.latency.value())},
+               {"most_loaded_link", r.most_loaded_link},
+               {"cluster", r.cluster_title},
+               {"device", r.device_title},
+               {"cluster_devices", r.cluster_devices},
+               {"restrictions", answer.restrictions},
+               {"assumed", answer.assumed},
+               {"fold", {{"ranks", r.ranks}, {"rank_classes", r.rank_classes}}}};
+  if (stats) json["stats"] = statistics(r.stats);
+  return json;
+}
+
+Json run(const Answer& answer, bool stats) {
+  return std::visit([&](const auto& of_kind) { return run(of_kind, stats); }, answer);
+}
+
+Json compared(std::span<const TrainingAnswer* const> answers, bool stats) {
+  std::vector<const Result*> results;
+  for (const TrainingAnswer* answer : answers) results.push_back(&answer->result);
+  Json list = Json::array();
+  for (const Standing& standing : compare(results)) {
+    Json json = run(*answers[standing.run], stats);
+    json["rank"] = list.size() + 1;
+    json["share_of_best"] = finite(standing.share_of_best);
+    json["share_of_best_per_device"] = finite(standing.share_per_device);
+    json["why_behind"] = standing.why;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json compared(std::span<const CollectiveAnswer* const> answers, bool stats) {
+  std::vector<const CollectiveResult*> results;
+  for (const CollectiveAnswer* answer : answers) results.push_back(&answer->result);
+  Json list = Json::array();
+  for (const CollectiveStanding& standing : compare(results)) {
+    Json json = run(*answers[standing.run], stats);
+    json["rank"] = list.size() + 1;
+    json["share_of_best"] = finite(standing.share_of_best);
+    json["why_behind"] = standing.why;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string run_json(std::span<const Answer> answers, bool stats) {
@@ -139,30 +202,28 @@ std::string run_json(std::span<const Answer> answers, bool stats) {
 }
 
 std::string compare_json(std::span<const Answer> answers, bool stats) {
-  std::vector<const Result*> results;
-  for (const Answer& answer : answers) results.push_back(&answer.result);
-  Json list = Json::array();
-  for (const Standing& standing : compare(results)) {
-    Json json = run(answers[standing.run], stats);
-    json["rank"] = list.size() + 1;
-    json["share_of_best"] = finite(standing.share_of_best);
-    json["share_of_best_per_device"] = finite(standing.share_per_device);
-    json["why_behind"] = standing.why;
-    list.push_back(std::move(json));
-  }
-  return document(list);
+  const auto collectives = answers_of<CollectiveAnswer>(answers);
+  HEADWAY_CHECK(collectives.empty() || collectives.size() == answers.size(), "like is compared with like");
+  return document(collectives.empty() ? compared(answers_of<TrainingAnswer>(answers), stats) : compared(collectives, stats));
 }
 
 namespace {
 
+Json errors(const Errors& errors) {
+  return {{"rows", errors.rows}, {"mape", finite(errors.mape)}, {"bias", finite(errors.bias)}};
+}
+
 Json validation(const ValidationScore& score) {
+  const bool by_size = score.kind == "collectives";
   Json cells = Json::array();
-  for (const Cell& cell : score.cells)
+  for (const Cell& cell : score.cells) {
     cells.push_back({{"source", cell.source},
                      {"device", cell.device},
                      {"rows", cell.rows},
                      {"mape", finite(cell.mape)},
                      {"bias", finite(cell.bias)}});
+    if (by_size) cells.back()["large"] = errors(cell.large);
+  }
   Json runs = Json::array();
   for (const ScoredRun& row : score.runs) {
     Json json = {{"id", row.id},
@@ -177,16 +238,21 @@ Json validation(const ValidationScore& score) {
   }
   Json skipped = Json::array();
   for (const SkippedRun& row : score.skipped) skipped.push_back({{"id", row.id}, {"why", row.why}});
-  return {{"kind", score.kind},
-          {"rows", score.rows},
-          {"scored", score.scored},
-          {"mape", finite(score.mape)},
-          {"median_ape", finite(score.median_ape)},
-          {"macro_mape", finite(score.macro_mape)},
-          {"bias", finite(score.bias)},
-          {"cells", cells},
-          {"runs", runs},
-          {"skipped", skipped}};
+  Json json = {{"kind", score.kind},
+               {"rows", score.rows},
+               {"scored", score.scored},
+               {"mape", finite(score.mape)},
+               {"median_ape", finite(score.median_ape)},
+               {"macro_mape", finite(score.macro_mape)},
+               {"bias", finite(score.bias)}};
+  if (by_size) {
+    json["large"] = errors(score.large);
+    json["large"]["from_bytes"] = kLargeCollective.value();
+  }
+  json["cells"] = std::move(cells);
+  json["runs"] = std::move(runs);
+  json["skipped"] = std::move(skipped);
+  return json;
 }
 
 }  // namespace

@@ -16,10 +16,12 @@ namespace headway {
 // One answer: an object; several: a list. `stats` adds the program's own times.
 [[nodiscard]] std::string run_json(std::span<const Answer> answers, bool stats);
 
-// Always a list, best first: the keys of run_json and "rank", "share_of_best", "share_of_best_per_device", "why_behind".
+// Always a list, best first: the keys of run_json and "rank", "share_of_best", "why_behind", of training "share_of_best_per_device".
+// Requires answers of one kind.
 [[nodiscard]] std::string compare_json(std::span<const Answer> answers, bool stats);
 
-// One score: an object; several kinds of measurements: a list.
+// One score: an object; several kinds of measurements: a list. Of collectives, "large" repeats rows, mape and bias for those of
+// "from_bytes" on, over all rows and in each cell.
 [[nodiscard]] std::string validation_json(std::span<const ValidationScore> scores);
 
 struct ListEntry {

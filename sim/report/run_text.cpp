@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "report/collective_text.h"
 #include "study/breakdown_parts.h"
 #include "study/comparison.h"
 
@@ -35,7 +36,7 @@ std::string verdict(const Result& result, const TextStyle& style) {
   return toned(lines, result.fits ? Tone::good : Tone::bad, style) + "\n";
 }
 
-std::string facts(const Answer& answer) {
+std::string facts(const TrainingAnswer& answer) {
   const Result& r = answer.result;
   std::string out;
   const auto fact = [&](std::string_view name, const std::string& text) {
@@ -131,20 +132,8 @@ std::string collectives(const Result& r, const TextStyle& style) {
   return heading("Collectives, as the library chooses them (per step: calls of a device)", style) + table.text();
 }
 
-std::string assumptions(const Result& r, const TextStyle& style) {
-  if (r.assumed.empty()) return "";
-  std::string out = heading("Assumed, because nobody said", style);
-  for (const std::string& what : r.assumed) out += wrapped("  - ", what);
-  return out;
-}
-
 std::string statistics(const Result& r, const TextStyle& style) {
-  std::string out = heading("Statistics of this program", style);
-  out +=
-      fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", r.stats.wall_s, r.stats.cpu_s, r.stats.peak_rss_mib);
-  for (const auto& [phase, cpu_s] : r.stats.cpu_by_phase_s) out += fmt::format("    {:<20} {:.3f} s CPU\n", phase, cpu_s);
-  out += fmt::format("  {} ranks in {} classes, {} events, {} rate solutions\n", r.ranks, r.rank_classes, r.stats.events,
-                     r.stats.solves);
+  std::string out = statistics_text(r.stats, r.ranks, r.rank_classes, style);
   if (const auto products = r.stats.gemm_table_hits + r.stats.gemm_table_misses; products > 0)
     out += fmt::format("  {} of {} matrix products found in the device's measured table, the rest by formula\n",
                        r.stats.gemm_table_hits, products);
@@ -195,18 +184,45 @@ std::string recompute_text(const Recompute& recompute) {
   return text.empty() ? "none" : text;
 }
 
+std::string assumptions_text(const std::vector<std::string>& assumed, const TextStyle& style) {
+  if (assumed.empty()) return "";
+  std::string out = heading("Assumed, because nobody said", style);
+  for (const std::string& what : assumed) out += wrapped("  - ", what);
+  return out;
+}
+
+std::string statistics_text(const Stats& stats, std::uint64_t ranks, std::uint64_t classes, const TextStyle& style) {
+  std::string out = heading("Statistics of this program", style);
+  out += fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", stats.wall_s, stats.cpu_s, stats.peak_rss_mib);
+  for (const auto& [phase, cpu_s] : stats.cpu_by_phase_s) out += fmt::format("    {:<20} {:.3f} s CPU\n", phase, cpu_s);
+  return out + fmt::format("  {} ranks in {} classes, {} events ({} of them replayed), {} rate solutions\n", ranks, classes,
+                           stats.events, stats.replayed, stats.solves);
+}
+
 std::string run_text(const Answer& answer, const TextStyle& style) {
+  return std::visit([&](const auto& of_kind) { return run_text(of_kind, style); }, answer);
+}
+
+std::string run_text(const TrainingAnswer& answer, const TextStyle& style) {
   const Result& r = answer.result;
   std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(r);
   out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
-  out += memory(r, style) + collectives(r, style) + assumptions(r, style);
+  out += memory(r, style) + collectives(r, style) + assumptions_text(r.assumed, style);
   if (style.stats) out += statistics(r, style);
   return out;
 }
 
 std::string compare_text(std::span<const Answer> answers, const TextStyle& style) {
+  std::string out;
+  if (const auto training = answers_of<TrainingAnswer>(answers); !training.empty()) out = compare_text(training, style);
+  if (const auto collectives = answers_of<CollectiveAnswer>(answers); !collectives.empty())
+    out += (out.empty() ? "" : "\n\n") + compare_text(collectives, style);
+  return out;
+}
+
+std::string compare_text(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {
   std::vector<const Result*> results;
-  for (const Answer& answer : answers) results.push_back(&answer.result);
+  for (const TrainingAnswer* answer : answers) results.push_back(&answer->result);
   const std::vector<Standing> standings = compare(results);
   const Result& winner = *results[standings.front().run];
 

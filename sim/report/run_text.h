@@ -9,15 +9,21 @@
 
 namespace headway {
 
-[[nodiscard]] std::string run_text(const Answer& answer, const TextStyle& style = {});
+[[nodiscard]] std::string run_text(const TrainingAnswer& answer, const TextStyle& style = {});
+[[nodiscard]] std::string run_text(const Answer& answer, const TextStyle& style = {});  // of either kind
 
-// Several answers side by side, best first, with what limits each and why it is behind.
+// Several answers side by side, best first, with what limits each and why it is behind; training and collectives apart.
+[[nodiscard]] std::string compare_text(std::span<const TrainingAnswer* const> answers, const TextStyle& style = {});
 [[nodiscard]] std::string compare_text(std::span<const Answer> answers, const TextStyle& style = {});
 
 // "tensor 8 (sequence) x pipeline 8 (4 virtual stages) x data 4"
 [[nodiscard]] std::string layout_text(const Layout& layout);
 // "none", "full", "attention_core + norm"
 [[nodiscard]] std::string recompute_text(const Recompute& recompute);
+
+// Sections that end an answer of either kind: what nobody said, and what the program itself used.
+[[nodiscard]] std::string assumptions_text(const std::vector<std::string>& assumed, const TextStyle& style);
+[[nodiscard]] std::string statistics_text(const Stats& stats, std::uint64_t ranks, std::uint64_t classes, const TextStyle& style);
 
 // Total of the fullest stage.
 [[nodiscard]] Bytes peak_memory(const Result& result);

@@ -91,15 +91,15 @@ class Names {
     for (const CollectiveCall& call : program.calls) calls_.push_back(escaped(call.name));
   }
 
-  [[nodiscard]] std::string of(const Op& op, std::string_view before = "") const {
+  [[nodiscard]] std::string of(const Op& op, std::int32_t pass, std::string_view before = "") const {
     const std::string& what = (op.collective ? calls_ : segments_)[op.what];
-    return fmt::format("\"{}{}{}\"", before, op.pass < 0 ? "" : passes_[static_cast<std::size_t>(op.pass)], what);
+    return fmt::format("\"{}{}{}\"", before, pass < 0 ? "" : passes_[static_cast<std::size_t>(pass)], what);
   }
 
   // "microbatch":3,"chunk":1, or nothing outside passes.
-  [[nodiscard]] std::string arguments(const Op& op) const {
-    if (op.pass < 0) return "";
-    const Pass& pass = program_.passes[static_cast<std::size_t>(op.pass)];
+  [[nodiscard]] std::string arguments(std::int32_t number) const {
+    if (number < 0) return "";
+    const Pass& pass = program_.passes[static_cast<std::size_t>(number)];
     return fmt::format("\"microbatch\":{},\"chunk\":{}", pass.microbatch, pass.chunk);
   }
 
@@ -113,29 +113,37 @@ class Names {
   std::vector<std::string> passes_, segments_, calls_;
 };
 
+void write_op(TraceWriter& trace, std::size_t pid, const RankProgram& program, const Names& names, const Op& op,
+              std::int32_t pass, const TaskTimes& at) {
+  const std::size_t tid = static_cast<std::size_t>(op.stream) + 1;
+  const std::string of_pass = names.arguments(pass);
+  if (op.collective) {
+    const CollectiveCall& call = program.calls[op.what];
+    if (at.start > at.ready)
+      trace.slice(pid, tid, names.of(op, pass, "wait: "), "wait", at.ready, at.start, ",\"cname\":\"grey\"");
+    trace.slice(pid, tid, names.of(op, pass), "communication", at.start, at.end,
+                fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}{}{}}}", name_of(call.dimension),
+                            name_of(call.kind), call.bytes.value(), of_pass.empty() ? "" : ",", of_pass));
+  } else {
+    trace.slice(pid, tid, names.of(op, pass), name_of(program.segments[op.what].activity), at.start, at.end,
+                of_pass.empty() ? "" : fmt::format(",\"args\":{{{}}}", of_pass));
+  }
+}
+
 void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program, const std::vector<TaskTimes>& tasks) {
   HEADWAY_CHECK(program.ops.size() == tasks.size(), "a rank class has as many tasks as its program has operations");
   std::array<bool, kStreams> used{};
-  for (const Op& op : program.ops) used[static_cast<std::size_t>(op.stream)] = true;
+  for (const Block<Op>& block : program.ops.blocks)
+    for (const Op& op : block.operations) used[static_cast<std::size_t>(op.stream)] = true;
   for (const auto& [stream, name] : EnumNames<Stream>::table)
     if (used[static_cast<std::size_t>(stream)]) trace.thread(pid, static_cast<std::size_t>(stream) + 1, name);
 
   const Names names(program);
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    const Op& op = program.ops[i];
-    const TaskTimes& at = tasks[i];
-    const std::size_t tid = static_cast<std::size_t>(op.stream) + 1;
-    const std::string pass = names.arguments(op);
-    if (op.collective) {
-      const CollectiveCall& call = program.calls[op.what];
-      if (at.start > at.ready) trace.slice(pid, tid, names.of(op, "wait: "), "wait", at.ready, at.start, ",\"cname\":\"grey\"");
-      trace.slice(pid, tid, names.of(op), "communication", at.start, at.end,
-                  fmt::format(",\"args\":{{\"group\":\"{}\",\"kind\":\"{}\",\"bytes\":{:.0f}{}{}}}", name_of(call.dimension),
-                              name_of(call.kind), call.bytes.value(), pass.empty() ? "" : ",", pass));
-    } else {
-      trace.slice(pid, tid, names.of(op), name_of(program.segments[op.what].activity), at.start, at.end,
-                  pass.empty() ? "" : fmt::format(",\"args\":{{{}}}", pass));
-    }
+  for (std::size_t p = 0; p < program.ops.pieces.size(); ++p) {
+    const Piece& piece = program.ops.pieces[p];
+    const std::vector<Op>& ops = program.ops.blocks[piece.block].operations;
+    for (std::size_t i = 0; i < ops.size(); ++i)
+      write_op(trace, pid, program, names, ops[i], program.pass_of[p], tasks[piece.first + i]);
   }
 }
 
@@ -144,15 +152,16 @@ void write_class(TraceWriter& trace, std::size_t pid, const RankProgram& program
 void write_trace(std::ostream& out, std::span<const Answer> answers) {
   TraceWriter trace(out);
   std::size_t pid = 1;
-  for (const Answer& answer : answers) {
-    const Result& r = answer.result;
+  const auto write = [&](const auto& answer) {
+    const auto& r = answer.result;
     HEADWAY_CHECK(r.timeline.tasks.size() == r.labels.classes.size(), "every rank class has a label");
     for (std::size_t c = 0; c < r.labels.classes.size(); ++c, ++pid) {
       const ClassLabel& label = r.labels.classes[c];
       trace.process(pid, answers.size() > 1 ? r.scenario + ": " + label.name : label.name);
       write_class(trace, pid, r.labels.programs.at(label.program), r.timeline.tasks[c]);
     }
-  }
+  };
+  for (const Answer& answer : answers) std::visit(write, answer);
   trace.finish();
 }
 

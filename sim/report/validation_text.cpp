@@ -19,9 +19,23 @@ std::string amount_text(double value, const ValidationScore& score) {
 }
 
 std::string cells(const ValidationScore& score) {
-  Table table({"source", "device", "rows", "MAPE", "bias"}, {false, false, true, true, true});
-  for (const Cell& cell : score.cells)
-    table.row({cell.source, cell.device, grouped(cell.rows), percent_text(cell.mape), signed_percent_text(cell.bias)});
+  const bool by_size = score.kind == "collectives";
+  std::vector<std::string> header = {"source", "device", "rows", "MAPE", "bias"};
+  if (by_size) {
+    header.front() = "collective";
+    const std::string from = "from " + bytes_text(kLargeCollective);
+    header.insert(header.end(), {from, "MAPE", "bias"});
+  }
+  std::vector<bool> right(header.size(), true);
+  right[0] = right[1] = false;
+  Table table(header, right);
+  for (const Cell& cell : score.cells) {
+    std::vector<std::string> row = {cell.source, cell.device, grouped(cell.rows), percent_text(cell.mape),
+                                    signed_percent_text(cell.bias)};
+    if (by_size)
+      row.insert(row.end(), {grouped(cell.large.rows), percent_text(cell.large.mape), signed_percent_text(cell.large.bias)});
+    table.row(std::move(row));
+  }
   return table.text();
 }
 
@@ -68,10 +82,12 @@ std::string validation_text(const ValidationScore& score, const TextStyle& style
                         : fmt::format("{}: macro MAPE {}; MAPE {}, median {}, bias {} over {} scored rows of {}", score.kind,
                                       percent_text(score.macro_mape), percent_text(score.mape), percent_text(score.median_ape),
                                       signed_percent_text(score.bias), score.scored, score.rows);
+  if (score.kind == "collectives" && score.large.rows > 0)
+    verdict += fmt::format("; from {} on MAPE {}, bias {} over {}", bytes_text(kLargeCollective), percent_text(score.large.mape),
+                           signed_percent_text(score.large.bias), score.large.rows);
   std::string out = toned(verdict, Tone::heading, style) + "\n";
   if (score.scored > 0) {
-    out +=
-        heading(score.kind == "gemm" || score.kind == "attention" ? "By kind and device" : "By source and device") + cells(score);
+    out += heading(score.kind == "runs" || score.kind == "memory" ? "By source and device" : "By kind and device") + cells(score);
     out += heading("Worst rows") + worst(score);
   }
   if (!score.skipped.empty()) out += heading(fmt::format("Skipped: {} rows", score.skipped.size())) + skipped(score);

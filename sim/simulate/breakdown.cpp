@@ -34,64 +34,88 @@ Part part_of(Activity activity) {
 // The compute stream of one class of ranks, walked from the start of the step to its end.
 class Walk {
  public:
-  Walk(const RankProgram& program, const std::vector<TaskTimes>& times) : program_(program), times_(times) {}
+  Walk(const RankProgram& program, const std::vector<TaskTimes>& times) : program_(program), times_(times) {
+    for (const CollectiveCall& call : program.calls) part_of_call_.push_back(headway::part_of(call.dimension));
+    for (const Segment& segment : program.segments) part_of_segment_.push_back(headway::part_of(segment.activity));
+  }
 
   Parts count(Instant end) {
-    for (std::uint32_t i = 0; i < program_.ops.size(); ++i)
-      if (program_.ops[i].stream == Stream::compute) step_over(i);
-    if (const std::int64_t last = last_other_op(); last >= 0) wait_until(times_[static_cast<std::size_t>(last)].end, last);
-    wait_until(end, -1);  // the other ranks
+    for (const Piece& piece : program_.ops.pieces) walk_over(piece);
+    if (last_beside_.time > now_) wait_until(last_beside_.time, last_beside_);
+    wait_until(end, {});  // the other ranks
     return parts_;
   }
 
  private:
-  void step_over(std::uint32_t i) {
-    const TaskTimes& t = times_[i];
-    wait_until(t.ready, latest_dependency(i));
-    const Op& op = program_.ops[i];
+  // An op and when it ended; op null: none.
+  struct Cause {
+    const Op* op = nullptr;
+    Instant start = 0, time = 0;
+  };
+
+  void walk_over(const Piece& piece) {
+    const Block<Op>& block = program_.ops.blocks[piece.block];
+    for (std::uint32_t place = 0; place < block.operations.size(); ++place) {
+      const Op& op = block.operations[place];
+      const std::uint32_t number = piece.first + place;
+      const TaskTimes& t = times_[number];
+      if (op.stream == Stream::compute) {
+        if (t.ready > now_) wait_until(t.ready, latest_dependency(piece, block, place));
+        step_over(op, t);
+      } else if (t.end > last_beside_.time) {
+        last_beside_ = {&op, t.start, t.end};
+      }
+    }
+  }
+
+  void step_over(const Op& op, const TaskTimes& t) {
     if (op.collective) {
       parts_[kBubble] += t.start - t.ready;
-      parts_[part_of(program_.calls[op.what].dimension)] += t.end - t.start;
+      parts_[part_of(op)] += t.end - t.start;
     } else {
-      parts_[part_of(program_.segments[op.what].activity)] += t.end - t.ready;
+      parts_[part_of(op)] += t.end - t.ready;
     }
     now_ = t.end;
   }
 
-  // The stream stands still from now_ to `until`, because of op `cause`: its partners are missing, then it is under way.
-  void wait_until(Instant until, std::int64_t cause) {
+  // The stream stands still from now_ to `until`, because of `cause`: its partners are missing, then it is under way.
+  void wait_until(Instant until, const Cause& cause) {
     if (until <= now_) return;
-    Instant under_way = until;
-    if (cause >= 0) under_way = std::clamp(times_[static_cast<std::size_t>(cause)].start, now_, until);
+    const Instant under_way = cause.op == nullptr ? until : std::clamp(cause.start, now_, until);
     parts_[kBubble] += under_way - now_;
-    if (cause >= 0) {
-      const Op& op = program_.ops[static_cast<std::size_t>(cause)];
-      parts_[op.collective ? part_of(program_.calls[op.what].dimension) : part_of(program_.segments[op.what].activity)] +=
-          until - under_way;
-    }
+    if (cause.op != nullptr) parts_[part_of(*cause.op)] += until - under_way;
     now_ = until;
   }
 
-  std::int64_t latest_dependency(std::uint32_t i) const {
-    std::int64_t latest = -1;
-    for (std::uint32_t e = program_.after_offset[i]; e < program_.after_offset[i + 1]; ++e)
-      if (latest < 0 || times_[program_.after[e]].end > times_[static_cast<std::size_t>(latest)].end) latest = program_.after[e];
+  [[nodiscard]] Part part_of(const Op& op) const { return (op.collective ? part_of_call_ : part_of_segment_)[op.what]; }
+
+  Cause latest_dependency(const Piece& piece, const Block<Op>& block, std::uint32_t place) const {
+    Cause latest;
+    const auto consider = [&](const Op& op, std::uint32_t number) {
+      if (latest.op == nullptr || times_[number].end > latest.time) latest = {&op, times_[number].start, times_[number].end};
+    };
+    for (std::uint32_t e = block.after_offset[place]; e < block.after_offset[place + 1]; ++e)
+      consider(block.operations[block.after[e]], piece.first + block.after[e]);
+    const std::vector<Link>& links = program_.ops.links;
+    auto link = std::lower_bound(links.begin(), links.end(), piece.first + place,
+                                 [](const Link& l, std::uint32_t to) { return l.to < to; });
+    for (; link != links.end() && link->to == piece.first + place; ++link) consider(op_at(link->from), link->from);
     return latest;
   }
 
-  // The op outside the compute stream that ends last, if it outlasts the compute stream.
-  std::int64_t last_other_op() const {
-    std::int64_t last = -1;
-    for (std::uint32_t i = 0; i < program_.ops.size(); ++i)
-      if (program_.ops[i].stream != Stream::compute && times_[i].end > now_ &&
-          (last < 0 || times_[i].end > times_[static_cast<std::size_t>(last)].end))
-        last = i;
-    return last;
+  [[nodiscard]] const Op& op_at(std::uint32_t number) const {
+    const std::vector<Piece>& pieces = program_.ops.pieces;
+    const auto after = std::upper_bound(pieces.begin(), pieces.end(), number,
+                                        [](std::uint32_t n, const Piece& piece) { return n < piece.first; });
+    const Piece& piece = *std::prev(after);
+    return program_.ops.blocks[piece.block].operations[number - piece.first];
   }
 
   const RankProgram& program_;
+  std::vector<Part> part_of_call_, part_of_segment_;
   const std::vector<TaskTimes>& times_;
   Instant now_ = 0;
+  Cause last_beside_;  // the op outside the compute stream that ends last
   Parts parts_{};
 };
 

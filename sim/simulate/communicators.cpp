@@ -14,8 +14,6 @@
 namespace headway {
 namespace {
 
-constexpr double kLevelBytes = 1e12;  // level 1 of a communication, bytes per second (engine/program.h)
-
 // Groups of one dimension: members as ranks, CSR.
 struct Groups {
   std::vector<std::uint32_t> offset{0};
@@ -154,8 +152,13 @@ struct Call {
 class Builder {
  public:
   Builder(const RankGrid& grid, const std::vector<RankProgram>& programs, const Fabric& fabric,
-          const std::vector<DeviceIndex>& device_of)
-      : grid_(grid), programs_(programs), fabric_(fabric), device_of_(device_of), resource_of_(fabric.link_count(), kNone) {}
+          const std::vector<DeviceIndex>& device_of, ForcedChoice forced)
+      : grid_(grid),
+        programs_(programs),
+        fabric_(fabric),
+        device_of_(device_of),
+        forced_(forced),
+        resource_of_(fabric.link_count(), kNone) {}
 
   Communicators build() {
     collect_calls();
@@ -225,7 +228,8 @@ class Builder {
       if (known == 0) {
         s.costs.emplace_back();
         for (const Call& call : calls)
-          s.costs.back().push_back(choose_collective(call.kind, Bytes(call.bytes), members, placement.geometry, fabric_));
+          s.costs.back().push_back(
+              choose_collective(call.kind, Bytes(call.bytes), members, placement.geometry, fabric_, forced_));
         s.placements.push_back(std::move(placement));
         known = s.placements.size();
       }
@@ -259,6 +263,7 @@ class Builder {
     if (resource == kNone) {
       resource = static_cast<std::uint32_t>(out_.structure.capacity.size());
       out_.structure.capacity.push_back(static_cast<std::int64_t>(fabric_.capacity(link).value()));
+      out_.links.push_back(link);
     }
     return resource;
   }
@@ -363,6 +368,7 @@ class Builder {
   const std::vector<RankProgram>& programs_;
   const Fabric& fabric_;
   const std::vector<DeviceIndex>& device_of_;
+  ForcedChoice forced_;
   std::map<Dimension, std::vector<Call>> calls_;
   std::map<Dimension, Survey> surveys_;
   std::vector<std::vector<std::uint32_t>> call_index_;  // [program][call] -> index in calls_ of its dimension
@@ -374,8 +380,8 @@ class Builder {
 }  // namespace
 
 Communicators build_communicators(const RankGrid& grid, const std::vector<RankProgram>& programs, const Fabric& fabric,
-                                  const std::vector<DeviceIndex>& device_of) {
-  return Builder(grid, programs, fabric, device_of).build();
+                                  const std::vector<DeviceIndex>& device_of, ForcedChoice forced) {
+  return Builder(grid, programs, fabric, device_of, forced).build();
 }
 
 }  // namespace headway

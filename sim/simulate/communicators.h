@@ -18,6 +18,9 @@
 
 namespace headway {
 
+// Level 1 of a communication (engine/program.h): loads of a group on a resource are bytes per second at this rate of payload.
+inline constexpr double kLevelBytes = 1e12;
+
 // Where a program's collective call went: the slot and the number of the call within the slot.
 struct CallPlace {
   std::uint16_t slot = 0;
@@ -38,10 +41,13 @@ struct Communicators {
   std::vector<std::vector<CallPlace>> places;         // [program][call of that program]
   std::vector<std::vector<std::uint32_t>> report_of;  // [program][call] -> index into reports
   std::vector<CallReport> reports;
+  std::vector<LinkId> links;  // by resource of the structure
 };
 
-// `device_of[rank]`: where each rank runs. Throws InputError when some group's members cannot reach one another.
+// `device_of[rank]`: where each rank runs. Throws InputError when some group's members cannot reach one another, or cannot do what
+// is forced.
 [[nodiscard]] Communicators build_communicators(const RankGrid& grid, const std::vector<RankProgram>& programs,
-                                                const Fabric& fabric, const std::vector<DeviceIndex>& device_of);
+                                                const Fabric& fabric, const std::vector<DeviceIndex>& device_of,
+                                                ForcedChoice forced = {});
 
 }  // namespace headway

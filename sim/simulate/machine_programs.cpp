@@ -43,35 +43,42 @@ LocalWork local_work(const Segment& segment, const DeviceKind& kind, const Softw
   return work;
 }
 
+Block<Task> machine_block(const Block<Op>& block, const std::vector<CallPlace>& places) {
+  Block<Task> out;
+  for (std::uint32_t place = 0; place < block.operations.size(); ++place) {
+    const Op& op = block.operations[place];
+    Task task;
+    task.stream = static_cast<std::uint8_t>(op.stream);
+    task.group = op.collective;
+    task.what = op.collective ? places[op.what].call : op.what;
+    if (op.collective) task.slot = places[op.what].slot;
+    task.tag = place;
+    out.operations.push_back(task);
+  }
+  out.after_offset = block.after_offset;
+  out.after = block.after;
+  return out;
+}
+
 Program machine_program(const RankProgram& program, const DeviceKind& kind, const Software& software,
                         const std::vector<CallPlace>& places) {
   Program out;
   out.streams = kStreams;
   out.local_capacity = local_capacity(*kind.device);
   for (const Segment& segment : program.segments) out.works.push_back(local_work(segment, kind, software, out.local_capacity));
-  out.tasks.reserve(program.ops.size());
-  for (const Op& op : program.ops) {
-    Task task;
-    task.stream = static_cast<std::uint8_t>(op.stream);
-    task.group = op.collective;
-    task.what = op.what;
-    if (op.collective) {
-      task.what = places[op.what].call;
-      task.slot = places[op.what].slot;
-      task.tag = static_cast<std::uint32_t>(op.tag);
-    }
-    out.tasks.push_back(task);
-  }
-  out.after_offset = program.after_offset;
-  out.after = program.after;
+  for (const Block<Op>& block : program.ops.blocks) out.tasks.blocks.push_back(machine_block(block, places));
+  out.tasks.pieces = program.ops.pieces;
+  out.tasks.links = program.ops.links;
   return out;
 }
 
 // Matrix FLOPs of one rank's step that are done a second time.
 Flops recomputed_flops(const RankProgram& program) {
   std::vector<double> uses(program.segments.size(), 0.0);
-  for (const Op& op : program.ops)
-    if (!op.collective) uses[op.what] += 1;
+  const std::vector<std::uint32_t> laid = program.ops.uses();
+  for (std::size_t b = 0; b < laid.size(); ++b)
+    for (const Op& op : program.ops.blocks[b].operations)
+      if (!op.collective) uses[op.what] += laid[b];
   Flops sum;
   for (std::size_t s = 0; s < program.segments.size(); ++s) {
     const Segment& segment = program.segments[s];

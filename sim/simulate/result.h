@@ -36,7 +36,7 @@ struct CollectiveUse {
 struct Stats {
   double wall_s = 0, cpu_s = 0, peak_rss_mib = 0;
   std::map<std::string, double> cpu_by_phase_s;
-  std::uint64_t events = 0, solves = 0;
+  std::uint64_t events = 0, replayed = 0, solves = 0;
   std::uint64_t gemm_table_hits = 0, gemm_table_misses = 0;  // kernels priced; both 0 where no device has a table
 };
 

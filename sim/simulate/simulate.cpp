@@ -87,11 +87,19 @@ std::string bottleneck_of(const Breakdown& b, Seconds step, const char* tensor) 
   return fmt::format("{}: {:.0f} % of the step, beside {:.0f} % compute", worst.what, 100 * (worst.time / step), 100 * compute);
 }
 
+// Adds `share` to each report a collective op refers to, as often as it is issued.
+void count_calls(const RankProgram& program, const std::vector<std::uint32_t>& report_of, double share,
+                 std::vector<double>& calls) {
+  const std::vector<std::uint32_t> laid = program.ops.uses();
+  for (std::size_t b = 0; b < laid.size(); ++b)
+    for (const Op& op : program.ops.blocks[b].operations)
+      if (op.collective) calls[report_of[op.what]] += laid[b] * share;
+}
+
 void list_collectives(Result& result, const Communicators& communicators, const std::vector<RankProgram>& programs) {
   std::vector<double> calls(communicators.reports.size(), 0.0);
   for (std::size_t p = 0; p < programs.size(); ++p)
-    for (const Op& op : programs[p].ops)
-      if (op.collective) calls[communicators.report_of[p][op.what]] += 1.0 / static_cast<double>(programs.size());
+    count_calls(programs[p], communicators.report_of[p], 1.0 / static_cast<double>(programs.size()), calls);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const CallReport& r = communicators.reports[i];
     const std::string algorithm = fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol));
@@ -155,6 +163,7 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   result.ranks = grid.size();
   result.rank_classes = quotient.actors.size();
   result.stats.events = stats.completions;
+  result.stats.replayed = stats.replayed;
   result.stats.solves = stats.solves;
   count_table_use(cluster, programs, result.stats.gemm_table_hits, result.stats.gemm_table_misses);
   if (options.keep_timeline) {

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "hardware/kernel_cost.h"
 #include "simulate/simulate.h"
+#include "simulate/simulate_collective.h"
 #include "training/memory.h"
 
 namespace headway {
@@ -82,7 +83,7 @@ ValidationScore validate_plans(std::string kind, const std::vector<MeasuredRun>&
       [&](std::size_t i) { return outcome_of(runs[i].id, why(runs[i]), [&] { return predict(runs[i]); }); },
       [&](std::size_t i) {
         const MeasuredRun& run = runs[i];
-        return ScoredRun{run.id, run.source, run.device, run.tier == "A", run.measured, 0, 0, run.assumed, ""};
+        return ScoredRun{run.id, run.source, run.device, run.tier == "A", run.measured, 0, 0, run.assumed, "", false};
       });
 }
 
@@ -105,6 +106,18 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+void add(Errors& errors, const ScoredRun& run) {
+  ++errors.rows;
+  errors.mape += std::abs(run.error);
+  errors.bias += run.error;
+}
+
+void average(Errors& errors) {
+  if (errors.rows == 0) return;
+  errors.mape /= errors.rows;
+  errors.bias /= errors.rows;
+}
+
 }  // namespace
 
 void score(ValidationScore& result) {
@@ -112,6 +125,7 @@ void score(ValidationScore& result) {
   std::vector<double> absolute;
   result.scored = 0;
   result.mape = result.bias = result.macro_mape = 0;
+  result.large = {};
   for (const ScoredRun& run : result.runs) {
     if (!run.scored) continue;
     Cell& cell = cells[{run.source, run.device}];
@@ -120,6 +134,10 @@ void score(ValidationScore& result) {
     ++cell.rows;
     cell.mape += std::abs(run.error);
     cell.bias += run.error;
+    if (run.large) {
+      add(cell.large, run);
+      add(result.large, run);
+    }
     absolute.push_back(std::abs(run.error));
     result.mape += std::abs(run.error);
     result.bias += run.error;
@@ -130,9 +148,11 @@ void score(ValidationScore& result) {
   if (result.scored == 0) return;
   result.mape /= result.scored;
   result.bias /= result.scored;
+  average(result.large);
   for (auto& [key, cell] : cells) {
     cell.mape /= cell.rows;
     cell.bias /= cell.rows;
+    average(cell.large);
     result.macro_mape += cell.mape / static_cast<double>(cells.size());
     result.cells.push_back(std::move(cell));
   }
@@ -154,7 +174,22 @@ ValidationScore validate_kernels(const std::string& kind, const MeasuredKernels&
       [&](std::size_t i) { return outcome_of(rows[i].id, rows[i].why, [&] { return time_of(rows[i], kernels.devices); }); },
       [&](std::size_t i) {
         const MeasuredKernel& row = rows[i];
-        return ScoredRun{row.id, row.group, row.device, true, row.measured.value(), 0, 0, row.assumed, row.what};
+        return ScoredRun{row.id, row.group, row.device, true, row.measured.value(), 0, 0, row.assumed, row.what, false};
+      });
+}
+
+ValidationScore validate_collectives(const MeasuredCollectives& measured, const Progress& progress) {
+  const std::vector<MeasuredCollective>& rows = measured.rows;
+  return validate(
+      "collectives", rows.size(), progress,
+      [&](std::size_t i) {
+        return outcome_of(rows[i].id, rows[i].why,
+                          [&] { return simulate(measured.clusters[rows[i].cluster], rows[i].collective).time.value(); });
+      },
+      [&](std::size_t i) {
+        const MeasuredCollective& row = rows[i];
+        return ScoredRun{row.id, row.kind, row.device,  true,     row.measured.value(),
+                         0,      0,        row.assumed, row.what, row.collective.bytes >= kLargeCollective};
       });
 }
 

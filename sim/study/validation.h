@@ -2,7 +2,8 @@
 //
 // error = predicted / measured - 1. Over the rows that count (for runs and memory those of tier A, for kernels all) and could be
 // predicted: MAPE is mean |error|, bias mean error. A cell is one (source, device): for runs and memory the source of the row, for
-// kernels what decides the formula used, a precision or an attention implementation with its pass. Macro MAPE is the mean of the
+// kernels what decides the formula used, a precision or an attention implementation with its pass, for collectives their kind. Large
+// collectives, which bandwidth rules, are scored once more by themselves. Macro MAPE is the mean of the
 // cells' MAPE, so that no big table outvotes the rest. Without scored rows every score is 0.
 #pragma once
 
@@ -11,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "base/quantity.h"
 #include "cluster/cluster.h"
+#include "cluster/measured_collective.h"
 #include "hardware/measured_kernel.h"
 #include "training/plan.h"
 
@@ -33,28 +36,38 @@ struct ScoredRun {
   double measured = 0, predicted = 0, error = 0;  // error = predicted / measured - 1
   std::vector<std::string> assumed;
   std::string what;  // what was measured, where the id does not say it: "bf16 4096 x 4096 x 8192, NT"
+  bool large = false;
 };
 
 struct SkippedRun {
   std::string id, why;
 };
 
-struct Cell {
-  std::string source, device;
+struct Errors {
   int rows = 0;
   double mape = 0, bias = 0;
 };
 
+struct Cell {
+  std::string source, device;
+  int rows = 0;
+  double mape = 0, bias = 0;
+  Errors large;  // of its rows, those that are large
+};
+
 struct ValidationScore {
-  std::string kind;  // "runs", "memory" (in GiB), "gemm", "attention"
+  std::string kind;  // "runs", "memory" (in GiB), "gemm", "attention", "collectives"
   int rows = 0, scored = 0;
   double mape = 0, median_ape = 0;
   double macro_mape = 0;  // mean over (source, device) cells
   double bias = 0;        // mean signed error
+  Errors large;           // of collectives from kLargeCollective on
   std::vector<Cell> cells;
   std::vector<ScoredRun> runs;  // in file order; those that do not count are predicted where possible, outside the scores
   std::vector<SkippedRun> skipped;
 };
+
+inline constexpr Bytes kLargeCollective{8.0 * 1048576};
 
 // Fills the scores and the cells (sorted by source, device) from `runs`.
 void score(ValidationScore& result);
@@ -72,5 +85,8 @@ using Progress = std::function<void(std::size_t done)>;
 // Times of kernels alone on a device. `kind` as in ValidationScore.
 [[nodiscard]] ValidationScore validate_kernels(const std::string& kind, const MeasuredKernels& kernels,
                                                const Progress& progress = {});
+
+// Times of collectives, by simulation.
+[[nodiscard]] ValidationScore validate_collectives(const MeasuredCollectives& measured, const Progress& progress = {});
 
 }  // namespace headway

@@ -70,8 +70,8 @@ class PassCompiler {
 
   void hidden_part(const LayerCall& call, std::int64_t before, std::vector<std::uint32_t> after) {
     if (before >= 0) after.push_back(static_cast<std::uint32_t>(before));
-    beside_.push_back(emit(Stream::tensor, true, call_of(call, call.hidden), std::move(after)));
-    result_.ops.back().entry = before < 0;  // even where the product it drains is laid down already
+    const bool entry = before < 0;  // even where the product it drains is laid down already
+    beside_.push_back(emit(Stream::tensor, true, call_of(call, call.hidden), after, entry));
   }
 
   std::uint32_t call_of(const LayerCall& call, double share) {
@@ -126,15 +126,20 @@ class PassCompiler {
     emit(Stream::compute, false, what, std::exchange(joins_, {}));
   }
 
-  std::uint32_t emit(Stream stream, bool is_collective, std::uint32_t what, std::vector<std::uint32_t> after) {
-    const auto index = static_cast<std::uint32_t>(result_.ops.size());
-    TemplateOp op{is_collective, what, stream, last_compute_ < 0, -1, std::move(after)};
+  std::uint32_t emit(Stream stream, bool is_collective, std::uint32_t what, const std::vector<std::uint32_t>& after) {
+    return emit(stream, is_collective, what, after, last_compute_ < 0);
+  }
+
+  std::uint32_t emit(Stream stream, bool is_collective, std::uint32_t what, const std::vector<std::uint32_t>& after, bool entry) {
+    const auto place = static_cast<std::uint32_t>(result_.ops.operations.size());
+    int bucket = -1;
     if (stream == Stream::compute) {
-      op.gathered_bucket = std::exchange(gathered_bucket_, -1);
-      last_compute_ = index;
+      bucket = std::exchange(gathered_bucket_, -1);
+      last_compute_ = place;
     }
-    result_.ops.push_back(std::move(op));
-    return index;
+    if (entry || bucket >= 0) result_.borders.push_back({place, entry, stream != Stream::compute, bucket});
+    result_.ops.add({is_collective, what, stream}, after);
+    return place;
   }
 
   const Script& script_;

@@ -13,13 +13,12 @@
 
 namespace headway {
 
-struct TemplateOp {
-  bool collective = false;
-  std::uint32_t what = 0;  // index into the program's segments or calls
-  Stream stream = Stream::compute;
-  bool entry = false;                // nothing of the pass runs before it: waits for what the pass waits for
-  int gathered_bucket = -1;          // waits for the parameters of this bucket
-  std::vector<std::uint32_t> after;  // ops of the same template
+// What an op of a pass waits for outside of it.
+struct Border {
+  std::uint32_t place = 0;
+  bool entry = false;        // nothing of the pass runs before it: waits for what the pass waits for
+  bool beside = false;       // on another stream than compute, so that this wait includes the compute stream's last op
+  int gathered_bucket = -1;  // waits for the parameters of this bucket
 };
 
 // The calls of each bucket that its pass makes itself: gathers of sharded parameters, reductions of gradients.
@@ -28,7 +27,8 @@ struct BucketCalls {
 };
 
 struct PassTemplate {
-  std::vector<TemplateOp> ops;       // at least one on the compute stream
+  Block<Op> ops;                     // at least one on the compute stream
+  std::vector<Border> borders;       // by place
   std::vector<std::uint32_t> loose;  // overlapped ops that no compute op of the pass has waited for
 };
 

@@ -60,20 +60,52 @@ std::uint32_t ProgramWriter::segment(Segment segment) { return index_of(program_
 
 std::uint32_t ProgramWriter::call(CollectiveCall call) { return index_of(program_.calls, std::move(call)); }
 
-OpIndex ProgramWriter::add(Op op, std::span<const OpIndex> after) {
-  const auto index = static_cast<OpIndex>(program_.ops.size());
-  if (op.collective && op.tag < 0) op.tag = uses_[static_cast<std::size_t>(program_.calls[op.what].dimension)]++;
-  program_.ops.push_back(op);
-  program_.after.insert(program_.after.end(), after.begin(), after.end());
-  program_.after_offset.push_back(static_cast<std::uint32_t>(program_.after.size()));
-  last_[static_cast<std::size_t>(op.stream)] = index;
-  return index;
+std::uint32_t ProgramWriter::block(Block<Op> block) {
+  LastOfStream last = kNoneYet;
+  for (std::size_t i = 0; i < block.operations.size(); ++i)
+    last[static_cast<std::size_t>(block.operations[i].stream)] = static_cast<std::int64_t>(i);
+  last_in_block_.push_back(last);
+  program_.ops.blocks.push_back(std::move(block));
+  return static_cast<std::uint32_t>(program_.ops.blocks.size() - 1);
 }
 
-void ProgramWriter::reserve(std::size_t ops) {
-  program_.ops.reserve(ops);
-  program_.after_offset.reserve(ops + 1);
-  program_.after.reserve(ops);
+std::uint32_t ProgramWriter::single(const Op& op) {
+  for (const std::uint32_t b : singles_) {
+    const Op& known = program_.ops.blocks[b].operations.front();
+    if (known.collective == op.collective && known.what == op.what && known.stream == op.stream) return b;
+  }
+  Block<Op> one;
+  one.add(op);
+  singles_.push_back(block(std::move(one)));
+  return singles_.back();
+}
+
+void ProgramWriter::lay_down(std::uint32_t block, std::uint32_t tag, int pass) {
+  program_.ops.pieces.push_back({block, size_, tag});
+  program_.pass_of.push_back(pass);
+  for (std::size_t s = 0; s < last_.size(); ++s)
+    if (last_in_block_[block][s] >= 0) last_[s] = size_ + last_in_block_[block][s];
+  size_ += static_cast<OpIndex>(program_.ops.blocks[block].operations.size());
+}
+
+OpIndex ProgramWriter::lay(std::uint32_t block, int pass, std::span<const Link> links) {
+  const OpIndex first = size_;
+  for (const Link& link : links) program_.ops.links.push_back({link.from, first + link.to});
+  lay_down(block, first, pass);
+  return first;
+}
+
+OpIndex ProgramWriter::add(const Op& op, int pass, std::span<const OpIndex> after, std::optional<int> message) {
+  const OpIndex number = size_;
+  std::uint32_t tag = number;
+  if (message) {
+    tag = static_cast<std::uint32_t>(*message);
+  } else if (op.collective && between_stages(program_.calls[op.what].dimension)) {
+    tag = uses_[static_cast<std::size_t>(program_.calls[op.what].dimension)]++;
+  }
+  for (const OpIndex from : after) program_.ops.links.push_back({from, number});
+  lay_down(single(op), tag, pass);
+  return number;
 }
 
 RankProgram ProgramWriter::finish(std::vector<Pass> passes) && {

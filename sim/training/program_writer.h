@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "training/rank_program.h"
 
@@ -14,19 +16,32 @@ class ProgramWriter {
   std::uint32_t segment(Segment segment);
   std::uint32_t call(CollectiveCall call);
 
-  // Appends an op that waits for `after` besides its stream. A collective without a tag gets the next one of its dimension.
-  OpIndex add(Op op, std::span<const OpIndex> after);
+  // A block, to be laid down for pass after pass; its collectives are inside the stage.
+  std::uint32_t block(Block<Op> block);
+  // Lays a block down; op `place` of it waits for op `from`, for every {from, place} in `links`, by place. The number of its first op.
+  OpIndex lay(std::uint32_t block, int pass, std::span<const Link> links);
+  // A piece of one op that waits for `after`. A message has the number the sender gives it.
+  OpIndex add(const Op& op, int pass, std::span<const OpIndex> after, std::optional<int> message = std::nullopt);
 
+  [[nodiscard]] OpIndex size() const { return size_; }
   // The last op of a stream so far, or -1.
   [[nodiscard]] std::int64_t last(Stream stream) const { return last_[static_cast<std::size_t>(stream)]; }
 
-  void reserve(std::size_t ops);
   [[nodiscard]] RankProgram finish(std::vector<Pass> passes) &&;
 
  private:
-  RankProgram program_{.passes = {}, .segments = {}, .calls = {}, .ops = {}, .after_offset = {0}, .after = {}};
-  std::array<std::int64_t, kStreams> last_ = {-1, -1, -1, -1, -1, -1, -1};
-  std::array<std::int32_t, EnumNames<Dimension>::table.size()> uses_ = {};
+  using LastOfStream = std::array<std::int64_t, kStreams>;  // -1: none
+
+  std::uint32_t single(const Op& op);
+  void lay_down(std::uint32_t block, std::uint32_t tag, int pass);
+
+  RankProgram program_;
+  OpIndex size_ = 0;
+  LastOfStream last_ = kNoneYet;
+  std::vector<LastOfStream> last_in_block_;
+  std::vector<std::uint32_t> singles_;  // blocks of one op
+  std::array<std::uint32_t, EnumNames<Dimension>::table.size()> uses_ = {};
+  static constexpr LastOfStream kNoneYet = {-1, -1, -1, -1, -1, -1, -1};
 };
 
 // Adds `kernel` to `kernels`, merged with an equal one if there is one: inside a segment order does not matter.

@@ -40,7 +40,6 @@ class StageBuilder {
   }
 
   RankProgram build(std::vector<Pass> passes) {
-    writer_.reserve(24 * passes.size() + 64);
     if (gathers_early()) gather_parameters_early();
     for (pass_ = 0; pass_ < static_cast<int>(passes.size()); ++pass_) add_pass(passes[static_cast<std::size_t>(pass_)]);
     pass_ = -1;
@@ -92,7 +91,7 @@ class StageBuilder {
     gathers_.resize(chunks_.size());
     for (std::size_t c = 0; c < chunks_.size(); ++c)
       for (const Bucket& bucket : chunk_buckets(plan_, chunks_[c])) {
-        for (const std::uint32_t call : gather_calls(bucket.parameters)) writer_.add(collective(call, Stream::data), {});
+        for (const std::uint32_t call : gather_calls(bucket.parameters)) writer_.add(collective(call, Stream::data), pass_, {});
         gathers_[c].push_back(writer_.last(Stream::data));  // and with it all before
       }
   }
@@ -131,7 +130,7 @@ class StageBuilder {
     const double shard =
         sharded() ? parameters_.common / data_ranks() + parameters_.expert / expert_data_ranks() : parameters_.total();
     if (software_.host_per_step > Seconds(0))
-      compute({false, host_segment("host per step", software_.host_per_step), Stream::compute, -1, -1});
+      compute({false, host_segment("host per step", software_.host_per_step), Stream::compute});
     kernels("gradient norm", Activity::optimizer, gradient_norm_kernels(plan_.recipe, shard));
     if (plan_.layout.devices() > 1)
       compute(collective(writer_.call({"gradient norm all_reduce", Dimension::world, CollectiveKind::all_reduce, Bytes(4), 1.0}),
@@ -145,7 +144,7 @@ class StageBuilder {
 
   void add_pass(const Pass& pass) {
     receive(pass);
-    if (software_.host_per_microbatch > Seconds(0)) compute({false, host_gap_, Stream::compute, -1, -1});
+    if (software_.host_per_microbatch > Seconds(0)) compute({false, host_gap_, Stream::compute});
     lay_down(template_of(pass), pass);
     send(pass);
   }
@@ -178,10 +177,7 @@ class StageBuilder {
       const Bytes bytes = activation_bytes() / (divided ? plan_.layout.tensor : 1);
       call = writer_.call({side.name, side.dimension, CollectiveKind::send_receive, bytes, 1.0});
     }
-    Op op = collective(*call, side.stream);
-    op.tag = number;
-    op.pass = pass_;
-    return writer_.add(op, after);
+    return writer_.add(collective(*call, side.stream), pass_, after, number);
   }
 
   [[nodiscard]] bool scatters() const {
@@ -193,7 +189,12 @@ class StageBuilder {
     return shape.tokens * shape.hidden * shape.activation;
   }
 
-  const PassTemplate& template_of(const Pass& pass) {
+  struct LaidTemplate {
+    PassTemplate pass;
+    std::uint32_t block = 0;
+  };
+
+  const LaidTemplate& template_of(const Pass& pass) {
     const bool forward = pass.kind == PassKind::forward;
     const bool first = pass.microbatch == 0;
     const bool last = pass.microbatch + 1 == plan_.microbatches();
@@ -206,51 +207,48 @@ class StageBuilder {
     return found->second;
   }
 
-  PassTemplate compile(const Chunk& chunk, const PassVariant& variant) {
+  LaidTemplate compile(const Chunk& chunk, const PassVariant& variant) {
     BucketCalls calls;
     for (const Bucket& bucket : chunk_buckets(plan_, chunk)) {
       if (gathers_by_layer()) calls.gathers.push_back(gather_calls(bucket.parameters));
       if (variant.buckets && variant.kind == PassKind::backward) calls.reductions.push_back(reduce_calls(bucket.parameters));
     }
-    return compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls);
+    PassTemplate pass = compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls);
+    const std::uint32_t block = writer_.block(std::move(pass.ops));
+    return {std::move(pass), block};
   }
 
-  // Copies the template's ops; what the pass waits for goes to every op that nothing of the pass runs before.
-  void lay_down(const PassTemplate& pass_template, const Pass& pass) {
+  // What the pass waits for goes to every op that nothing of the pass runs before.
+  void lay_down(const LaidTemplate& laid, const Pass& pass) {
     const std::vector<OpIndex> entry_waits = std::exchange(waits_, {});
     const std::int64_t compute_before = writer_.last(Stream::compute);
-    std::vector<OpIndex>& placed = placed_;
-    placed.clear();
-    std::vector<OpIndex>& after = after_;
-    for (const TemplateOp& op : pass_template.ops) {
-      after.clear();
-      for (const std::uint32_t earlier : op.after) after.push_back(placed[earlier]);
-      if (op.entry) after.insert(after.end(), entry_waits.begin(), entry_waits.end());
-      if (op.entry && op.stream != Stream::compute && compute_before >= 0) after.push_back(static_cast<OpIndex>(compute_before));
-      if (op.gathered_bucket >= 0)
-        if (const auto gather = gathers_[static_cast<std::size_t>(pass.chunk)][static_cast<std::size_t>(op.gathered_bucket)];
+    links_.clear();
+    for (const Border& border : laid.pass.borders) {
+      if (border.entry)
+        for (const OpIndex before : entry_waits) links_.push_back({before, border.place});
+      if (border.entry && border.beside && compute_before >= 0)
+        links_.push_back({static_cast<OpIndex>(compute_before), border.place});
+      if (border.gathered_bucket >= 0)
+        if (const auto gather = gathers_[static_cast<std::size_t>(pass.chunk)][static_cast<std::size_t>(border.gathered_bucket)];
             gather >= 0)
-          after.push_back(static_cast<OpIndex>(gather));
-      placed.push_back(writer_.add({op.collective, op.what, op.stream, -1, pass_}, after));
+          links_.push_back({static_cast<OpIndex>(gather), border.place});
     }
-    for (const std::uint32_t op : pass_template.loose) wait_for(placed[op]);
+    const OpIndex first = writer_.lay(laid.block, pass_, links_);
+    for (const std::uint32_t op : laid.pass.loose) wait_for(first + op);
   }
 
   // ---- plumbing
 
-  static Op collective(std::uint32_t call, Stream stream) { return {true, call, stream, -1, -1}; }
+  static Op collective(std::uint32_t call, Stream stream) { return {true, call, stream}; }
 
   std::uint32_t host_segment(const char* name, Seconds time) { return writer_.segment({name, Activity::host, {}, time}); }
 
   void kernels(const char* name, Activity activity, KernelList list) {
-    compute({false, writer_.segment({name, activity, std::move(list), Seconds(0)}), Stream::compute, -1, -1});
+    compute({false, writer_.segment({name, activity, std::move(list), Seconds(0)}), Stream::compute});
   }
 
   // The next op of the compute stream, with everything it has to wait for.
-  void compute(Op op) {
-    op.pass = pass_;
-    writer_.add(op, std::exchange(waits_, {}));
-  }
+  void compute(const Op& op) { writer_.add(op, pass_, std::exchange(waits_, {})); }
 
   void wait_for(std::int64_t op) {
     if (op >= 0) waits_.push_back(static_cast<OpIndex>(op));
@@ -266,9 +264,9 @@ class StageBuilder {
   std::uint32_t host_gap_ = 0;  // the segment before each pass, where the software has one
   int pass_ = -1;
   std::vector<OpIndex> waits_;  // what the next op of the compute stream waits for
-  std::vector<OpIndex> placed_, after_;
+  std::vector<Link> links_;
   std::vector<std::vector<std::int64_t>> gathers_;                   // [chunk][bucket]: its last gather, or -1
-  std::map<std::pair<Chunk, PassVariant>, PassTemplate> templates_;  // chunks of equal layers share them
+  std::map<std::pair<Chunk, PassVariant>, LaidTemplate> templates_;  // chunks of equal layers share them
   std::array<std::optional<std::uint32_t>, EnumNames<Dimension>::table.size()> message_calls_;
 };
 

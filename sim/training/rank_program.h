@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/composition.h"
 #include "base/enum_names.h"
 #include "base/quantity.h"
 #include "training/plan.h"
@@ -58,6 +59,16 @@ struct EnumNames<Dimension> {
                                                                     {Dimension::from_next, "from_next"},
                                                                     {Dimension::world, "world"}});
 };
+
+// Calls of ranks in different stages, whose programs differ.
+[[nodiscard]] constexpr bool between_stages(Dimension dimension) {
+  switch (dimension) {
+    case Dimension::tensor:
+    case Dimension::context:
+    case Dimension::data: return false;
+    default: return true;
+  }
+}
 
 // Each direction of pipeline traffic has its own stream on either side: messages in one stream follow the order of the sender's
 // passes, so in-order streams cannot wait for each other in a circle.
@@ -106,23 +117,24 @@ struct CollectiveCall {
 
 using OpIndex = std::uint32_t;
 
-// One operation in a stream: a segment or a collective, started when the previous op of its stream and all of `after` have ended.
+// One operation in a stream: a segment or a collective, started when the previous op of its stream and all it waits for have ended.
 struct Op {
   bool collective = false;
   std::uint32_t what = 0;  // index into segments or calls
   Stream stream = Stream::compute;
-  std::int32_t tag = -1;   // collectives: the n-th use of the dimension. Messages: the n-th of the sender in that direction,
-                           // so `to_next` on one side and `from_previous` on the other carry the same tag
-  std::int32_t pass = -1;  // index into `passes` for the trace, -1 outside
 };
 
+// Each pass is one piece; what runs between passes (messages, host gaps, the optimizer step) are pieces of one op.
 struct RankProgram {
-  std::vector<Pass> passes;  // the stage's schedule; Op::pass points here
+  std::vector<Pass> passes;  // the stage's schedule
   std::vector<Segment> segments;
   std::vector<CollectiveCall> calls;
-  std::vector<Op> ops;                      // in issue order; ops of one stream run in this order
-  std::vector<std::uint32_t> after_offset;  // CSR over ops: op i waits for after[after_offset[i] .. after_offset[i+1])
-  std::vector<OpIndex> after;
+  Composition<Op> ops;                // in issue order; ops of one stream run in this order
+  std::vector<std::int32_t> pass_of;  // by piece: index into `passes`, -1 outside
+
+  // Which use of its dimension a collective is, alike on all members: messages and calls between stages are counted by the sender,
+  // calls inside a stage go by the number of the op.
+  [[nodiscard]] static std::uint32_t tag(const Piece& piece, std::uint32_t place) { return piece.tag + place; }
 };
 
 // The program of every stage. Requires a plan check_plan finds nothing wrong with.

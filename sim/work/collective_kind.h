@@ -1,7 +1,10 @@
 // What a group of devices can be asked to exchange.
 //
 // `bytes` of a collective follows nccl-tests: the full buffer. All-gather: the gathered result; reduce-scatter: the input;
-// all-reduce: the buffer; all-to-all: what one member sends in total, its own part included; send_receive: the message.
+// all-reduce and broadcast: the buffer; all-to-all: what one member sends in total, its own part included; send_receive: the message.
+//
+// Bandwidths follow nccl-tests too: algbw = bytes / time, and busbw = algbw x bus_factor, what an ideal ring would put on each
+// member's link, so that numbers of members and kinds can be held against one another and against the link.
 #pragma once
 
 #include <array>
@@ -21,5 +24,18 @@ struct EnumNames<CollectiveKind> {
                                                                          {CollectiveKind::broadcast, "broadcast"},
                                                                          {CollectiveKind::send_receive, "send_receive"}});
 };
+
+constexpr double bus_factor(CollectiveKind kind, int members) {
+  const double others = static_cast<double>(members - 1) / members;
+  switch (kind) {
+    case CollectiveKind::all_reduce: return 2 * others;
+    case CollectiveKind::all_gather:
+    case CollectiveKind::reduce_scatter:
+    case CollectiveKind::all_to_all: return others;
+    case CollectiveKind::broadcast:
+    case CollectiveKind::send_receive: return 1;
+  }
+  return 1;
+}
 
 }  // namespace headway

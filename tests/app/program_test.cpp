@@ -266,6 +266,44 @@ TEST_F(Program, ComparePutsTheBestFirst) {
   EXPECT_THAT(headway("compare tiny.yaml more.yaml").out, HasSubstr(" is best: "));
 }
 
+TEST_F(Program, RunsABareCollective) {
+  write("bare.yaml", "cluster: {use: dgx-h100, devices: 64}\nworkload: {collective: all_reduce, bytes: 1 GiB}\n");
+  const Outcome got = headway("run bare.yaml --json answer.json --trace trace.json --stats");
+  ASSERT_EQ(got.code, 0) << got.err;
+  EXPECT_THAT(got.out, HasSubstr("bare: all_reduce of 1.00 GiB over 64 devices: "));
+  const json j = json::parse(read(path("answer.json")));
+  EXPECT_EQ(j.at("devices"), 64);
+  EXPECT_TRUE(j.contains("stats"));
+  const json trace = json::parse(read(path("trace.json")));
+  double end = 0;
+  for (const json& event : trace.at("traceEvents"))
+    if (event.at("ph") == "X") end = std::max(end, event.at("ts").get<double>() + event.at("dur").get<double>());
+  EXPECT_NEAR(end * 1e-6, j.at("time_s").get<double>(), 1e-9);
+  EXPECT_EQ(headway("run bare.yaml --json -").out, headway("run bare.yaml --json - --jobs 1").out)
+      << "equal scenarios, equal bytes";
+  const json whole = json::parse(headway("run bare.yaml --no-fold --json -").out);
+  EXPECT_EQ(whole.at("time_s"), j.at("time_s"));
+  EXPECT_EQ(whole.at("fold").at("rank_classes"), 64);
+  EXPECT_EQ(headway("run bare.yaml --quiet").out, "");
+}
+
+TEST_F(Program, CollectivesAreComparedWithCollectives) {
+  tiny();
+  write("bare.yaml", R"(base: {cluster: {use: dgx-h100, devices: 64}, workload: {collective: all_reduce, bytes: 1 GiB}}
+compare:
+  - {name: slow, restrict: [{link: scale_out, scale: 0.5}]}
+  - {name: fast}
+)");
+  const Outcome got = headway("compare bare.yaml --json -");
+  ASSERT_EQ(got.code, 0) << got.err;
+  EXPECT_EQ(json::parse(got.out).at(0).at("scenario"), "fast");
+  EXPECT_THAT(headway("compare bare.yaml").out, HasSubstr("fast is fastest: "));
+  const Outcome mixed = headway("compare bare.yaml tiny.yaml");
+  EXPECT_EQ(mixed.code, 2);
+  EXPECT_THAT(mixed.err, HasSubstr("bare.yaml:1:70: error: workload.collective: "));
+  EXPECT_EQ(json::parse(headway("run bare.yaml tiny.yaml --json -").out).size(), 3U) << "each by itself is no comparison";
+}
+
 TEST_F(Program, ListsAndShows) {
   const json devices = json::parse(headway("list devices --json -").out);
   EXPECT_THAT(devices.dump(), HasSubstr("\"h100-sxm\""));
@@ -300,6 +338,21 @@ TEST_F(Program, ValidateScoresATable) {
   EXPECT_EQ(headway("validate broken.csv").code, 2);
 }
 
+TEST_F(Program, ValidateScoresCollectives) {
+  write("collectives.csv",
+        "device,collective,devices,devices_per_node,nic_gbps,bytes,time_us,in_switch_reduction,fabric,source,note\n"
+        "h200-sxm,reduce_scatter,8,8,,17179869184,41500,Ring,NVLink4,nccl-tests,\n"
+        "h200-sxm,all_reduce,16,8,,1048576,100,,somewhere,x,\n");
+  const Outcome got = headway("validate collectives.csv --json -");
+  ASSERT_EQ(got.code, 0) << got.err;
+  const json j = json::parse(got.out);
+  EXPECT_EQ(j.at("kind"), "collectives");
+  EXPECT_EQ(j.at("scored"), 1);
+  EXPECT_EQ(j.at("large").at("rows"), 1);
+  EXPECT_LT(j.at("mape").get<double>(), 0.1);
+  EXPECT_THAT(j.at("skipped").at(0).at("why").get<std::string>(), HasSubstr("nic_gbps"));
+}
+
 // Every published run shipped with the program is predicted, none wildly: a model that breaks cannot pass.
 TEST_F(Program, ValidateWithoutAFileScoresTheBuiltInSet) {
   const Outcome got = headway("validate --json -");
@@ -317,9 +370,10 @@ TEST_F(Program, TextFitsAHundredColumnsWithoutEscapes) {
   tiny();
   huge();
   for (const char* command :
-       {"run tiny.yaml --stats", "compare tiny.yaml huge.yaml", "compare h200-256-vs-910c-384", "run huge.yaml", "list devices",
-        "list clusters", "list models", "list scenarios", "list links", "list recipes", "list software", "show h100-sxm",
-        "show cloudmatrix384", "show gpt3-175b", "show h200-256-vs-910c-384", "show tiny.yaml"}) {
+       {"run tiny.yaml --stats", "compare tiny.yaml huge.yaml", "compare h200-256-vs-910c-384", "run huge.yaml",
+        "run all-reduce-4096-h100 --stats", "show all-reduce-4096-h100", "list devices", "list clusters", "list models",
+        "list scenarios", "list links", "list recipes", "list software", "show h100-sxm", "show cloudmatrix384", "show gpt3-175b",
+        "show h200-256-vs-910c-384", "show tiny.yaml"}) {
     const Outcome got = headway(command);
     EXPECT_TRUE(got.code == 0 || got.code == 3) << command << ": " << got.err;
     EXPECT_THAT(got.out, Not(HasSubstr("\x1b"))) << command;

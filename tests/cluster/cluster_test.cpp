@@ -167,5 +167,15 @@ TEST(Restrict, AMistakeLeavesTheClusterAsItWas) {
   EXPECT_EQ(cluster.networks[0].domain, 4);
 }
 
+TEST(Restrict, ForbidsReductionInSwitches) {
+  Cluster cluster = two_nodes();
+  cluster.networks[0].technology = reducing_link();
+  Diagnostics diagnostics;
+  const Cluster without = apply({{{}, ForbidInSwitchReduction{}}}, cluster, diagnostics);
+  EXPECT_FALSE(without.networks[0].technology.in_switch_reduction.known);
+  (void)apply({{{}, ForbidInSwitchReduction{}}}, without, diagnostics);
+  EXPECT_TRUE(diagnostics.empty()) << "what is not there can be forbidden";
+}
+
 }  // namespace
 }  // namespace headway

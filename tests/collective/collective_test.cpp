@@ -166,6 +166,63 @@ TEST(Pairwise, CountsWhatEnumerationWouldFind) {
   }
 }
 
+// Each of n owns 1/n: all but the own part goes up to be reduced, the own result down and up again, all results down.
+TEST(InSwitch, APortCarriesTheBufferOnceAndTheOwnPartTwice) {
+  const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link())}, 8);
+  for (const auto& [kind, out, in] : {std::tuple{CollectiveKind::all_reduce, 1 + 1.0 / 8, 1 + 1.0 / 8},
+                                      {CollectiveKind::all_gather, 1.0 / 8, 1.0},
+                                      {CollectiveKind::reduce_scatter, 1.0, 1.0 / 8}}) {
+    const auto loads = loads_of(kind, Algorithm::in_switch, range(8), fabric);
+    EXPECT_EQ(loads.size(), 16U);
+    for (DeviceIndex device = 0; device < 8; ++device) {
+      EXPECT_DOUBLE_EQ(on(loads, fabric.out_port(kInner, device)), out);
+      EXPECT_DOUBLE_EQ(on(loads, fabric.in_port(kInner, device)), in);
+    }
+  }
+}
+
+// Two nodes of 4 under a second level of switches: partial sums and results of an all-reduce cross each trunk once; of a group in
+// one node, nothing does.
+TEST(InSwitch, ATrunkCarriesTheBufferOnceEachWay) {
+  NetworkSpec spec = network("scale_up", NetworkKind::two_level, 0, reducing_link());
+  spec.node = 4;
+  const Fabric fabric = worlds::fabric({spec}, 8);
+  const auto loads = loads_of(CollectiveKind::all_reduce, Algorithm::in_switch, range(8), fabric);
+  for (const char* trunk : {"scale_up: node 0 up", "scale_up: node 1 down"})
+    EXPECT_DOUBLE_EQ(on(loads, link_named(fabric, trunk)), 1.0) << trunk;
+  const auto gather = loads_of(CollectiveKind::all_gather, Algorithm::in_switch, range(8), fabric);
+  EXPECT_DOUBLE_EQ(on(gather, link_named(fabric, "scale_up: node 0 up")), 0.5);
+  EXPECT_EQ(
+      on(loads_of(CollectiveKind::all_reduce, Algorithm::in_switch, range(4), fabric), link_named(fabric, "scale_up: node 0 up")),
+      0);
+}
+
+// Against 2(n-1)/n of a ring: chosen for large buffers of many members, not for two, whose ring carries 1 against 1 1/2; never for
+// gathers, which gain nothing; and not where the switches reach but half of the rate.
+TEST(InSwitch, IsChosenWhereItMovesLess) {
+  const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link())}, 8);
+  const auto chosen = [](CollectiveKind kind, Bytes bytes, DeviceIndex n, const Fabric& on) {
+    return price(kind, bytes, range(n), on).cost.choice.algorithm;
+  };
+  EXPECT_EQ(chosen(CollectiveKind::all_reduce, 1_GB, 8, fabric), Algorithm::in_switch);
+  EXPECT_EQ(chosen(CollectiveKind::all_reduce, 1_KiB, 8, fabric), Algorithm::ring) << "20 us to start";
+  EXPECT_EQ(chosen(CollectiveKind::all_reduce, 1_GB, 2, fabric), Algorithm::ring);
+  EXPECT_EQ(chosen(CollectiveKind::all_gather, 1_GB, 8, fabric), Algorithm::ring);
+  EXPECT_EQ(chosen(CollectiveKind::reduce_scatter, 1_GB, 8, fabric), Algorithm::ring);
+  const Fabric half = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link(0.5))}, 8);
+  EXPECT_EQ(chosen(CollectiveKind::all_reduce, 1_GB, 8, half), Algorithm::ring);
+  const Fabric plain = worlds::fabric({network("scale_up", NetworkKind::switched)}, 8);
+  EXPECT_EQ(chosen(CollectiveKind::all_reduce, 1_GB, 8, plain), Algorithm::ring);
+}
+
+// 10 us of base, 20 to start, the first slice of 4 channels; then 1 1/8 of the buffer through 100 GB/s at 0.8.
+TEST(InSwitch, TimeByHand) {
+  const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link(0.8))}, 8);
+  const Priced priced = price(CollectiveKind::all_reduce, 1_GB, range(8), fabric);
+  ASSERT_EQ(priced.cost.choice.algorithm, Algorithm::in_switch);
+  EXPECT_NEAR(priced.time.value(), 30e-6 + 4 * 320 * 1024 / 80e9 + 1.125e9 / 80e9, 1e-12);
+}
+
 TEST(Direct, TakesTheRouteFromSenderToReceiver) {
   const Fabric fabric = rail_cluster(8, 4, 2);
   const Members pair{6, 1};
@@ -273,6 +330,38 @@ TEST(Property, BandwidthScales) {
     return priced.time - priced.cost.latency;
   };
   EXPECT_DOUBLE_EQ(time(1) / time(2), 2.0);
+}
+
+// What the tables say of an algorithm, a protocol and a kind is what the choice finds, on a network that bears them all.
+TEST(Forced, IsChosenWhereItPerforms) {
+  const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link())}, 16);
+  for (const auto& [algorithm, word] : EnumNames<Algorithm>::table)
+    for (const auto& [protocol, protocol_word] : EnumNames<Protocol>::table)
+      for (const auto& [kind, name] : EnumNames<CollectiveKind>::table) {
+        const Members members = range(kind == CollectiveKind::send_receive ? 2 : 16);
+        const Geometry geometry = geometry_of(members, fabric);
+        const ForcedChoice forced{algorithm, protocol};
+        if (performs(algorithm, kind) && performs(protocol, kind) && performs(protocol, algorithm))
+          EXPECT_EQ(choose_collective(kind, 1_MiB, members, geometry, fabric, forced).choice,
+                    (CollectiveChoice{algorithm, protocol}))
+              << word << " " << name;
+        else
+          EXPECT_THROW((void)choose_collective(kind, 1_MiB, members, geometry, fabric, forced), InputError)
+              << word << " " << name;
+      }
+}
+
+// Between nodes of a rail cluster nobody reduces but the members.
+TEST(Forced, SaysWhyNot) {
+  const Fabric fabric = rail_cluster(16, 4, 2);
+  const Members members = range(16);
+  try {
+    (void)choose_collective(CollectiveKind::all_reduce, 1_MiB, members, geometry_of(members, fabric), fabric,
+                            {Algorithm::in_switch, std::nullopt});
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("no in_switch all_reduce on these devices: no network of switches that reduce"));
+  }
 }
 
 }  // namespace

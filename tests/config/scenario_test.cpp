@@ -82,13 +82,14 @@ TEST(ScenarioFile, RestrictionsAreAppliedAndSaid) {
   - {link: scale_up, bandwidth: 400 GB/s both}
   - {replace: scale_out, with: example-link}
   - {device: 3, speed: 0.9}
+  - {forbid: in_switch_reduction}
 )")
                                 .at(0);
   EXPECT_DOUBLE_EQ(scenario.cluster.networks[0].port.value(), 200e9);
   EXPECT_EQ(scenario.cluster.networks[1].technology.name, "example-link");
   ASSERT_EQ(scenario.cluster.slow_devices.size(), 1U);
   EXPECT_THAT(scenario.restrictions, ElementsAre("scale_up at 200.0 GB/s per device and direction", "Example link for scale_out",
-                                                 "device 3 at 0.9 of its speed"));
+                                                 "device 3 at 0.9 of its speed", "no reduction in switches"));
 }
 
 TEST(ScenarioFile, ComparedScenariosInherit) {
@@ -110,6 +111,41 @@ compare:
   EXPECT_EQ(scenarios[1].plan.layout.tensor, 8);
   EXPECT_EQ(scenarios[1].plan.layout.pipeline, 2);
   EXPECT_EQ(scenarios[1].cluster.devices(), 32);
+}
+
+TEST(ScenarioFile, AsksForABareCollective) {
+  const Scenario scenario = read(R"(cluster: {use: pair}
+workload: {collective: all_gather, bytes: 64 MiB, devices: 4, algorithm: ring, protocol: low_latency})")
+                                .at(0);
+  ASSERT_TRUE(scenario.collective.has_value());
+  EXPECT_EQ(scenario.collective->kind, CollectiveKind::all_gather);
+  EXPECT_DOUBLE_EQ(scenario.collective->bytes.value(), 64 * 1048576.0);
+  EXPECT_EQ(scenario.collective->devices, 4);
+  EXPECT_EQ(scenario.collective->forced.algorithm, Algorithm::ring);
+  EXPECT_EQ(scenario.collective->forced.protocol, Protocol::low_latency);
+  EXPECT_THAT(scenario.assumed, IsEmpty());
+  EXPECT_FALSE(read(kPlain).at(0).collective.has_value());
+}
+
+TEST(ScenarioFile, ABareCollectiveTakesAllDevicesAndTheLibrarysChoice) {
+  const Scenario scenario =
+      read("cluster: {use: pair}\nworkload: {collective: all_reduce, bytes: 1 GiB}\nrestrict: [{link: scale_up, scale: 0.5}]")
+          .at(0);
+  EXPECT_EQ(scenario.collective->devices, 16);
+  EXPECT_FALSE(scenario.collective->forced.algorithm || scenario.collective->forced.protocol);
+  EXPECT_THAT(scenario.assumed, ElementsAre("devices: all 16 (default)"));
+  EXPECT_THAT(scenario.restrictions, ElementsAre("scale_up at 0.5 of its bandwidth"));
+}
+
+TEST(ScenarioFile, ComparedCollectivesInherit) {
+  const std::vector<Scenario> scenarios = read(R"(base: {cluster: {use: pair}, workload: {collective: all_reduce, bytes: 1 GiB}}
+compare:
+  - name: chosen
+  - {name: ring, workload: {algorithm: ring}}
+)");
+  ASSERT_EQ(scenarios.size(), 2U);
+  EXPECT_FALSE(scenarios[0].collective->forced.algorithm);
+  EXPECT_EQ(scenarios[1].collective->forced.algorithm, Algorithm::ring);
 }
 
 TEST(Overrides, ReplaceAndCreate) {

@@ -187,13 +187,13 @@ TEST(ExactnessUnchangedRates, AreNotRoundedAgain) {
     Machine m;
     m.structure.slots = 1;
     m.structure.kinds = {{{seconds, 0.3, 0, {}, {}}}, {}};
-    m.programs = {program({}, {part(0, 0, 0)}), program({}, {})};
+    std::vector<Task> turns;
     for (const double flow : short_flows(random)) {
-      const auto turn = static_cast<std::uint32_t>(m.structure.kinds[1].size());
+      const auto turn = static_cast<std::uint32_t>(turns.size());
       m.structure.kinds[1].push_back({flow, 1.0, 0, {}, {}});
-      m.programs[1].tasks.push_back(part(0, turn, turn));
+      turns.push_back(part(0, turn, turn));
     }
-    m.programs[1].after_offset.assign(m.programs[1].tasks.size() + 1, 0);
+    m.programs = {program({}, {part(0, 0, 0)}), program({}, turns)};
     const std::uint32_t link = m.resource(1);
     m.group(0, {{m.actor(0), 0}}, {link});
     m.group(1, {{m.actor(1), 0}}, {link});

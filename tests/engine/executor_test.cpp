@@ -22,9 +22,8 @@ TEST(Executor, TasksOfAStreamRunOneAfterTheOther) {
 
 TEST(Executor, DependenciesHoldAcrossStreams) {
   Machine m;
-  Program p = program({work(2, 0.5), work(1, 0.5)}, {compute(0, 0), compute(1, 1)}, 2);
-  p.after_offset = {0, 0, 1};
-  p.after = {0};  // the task of stream 1 waits for the task of stream 0
+  Program p = program({work(2, 0.5), work(1, 0.5)}, {}, 2);
+  p.tasks = once({compute(0, 0), compute(1, 1)}, {{}, {0}});  // the task of stream 1 waits for the task of stream 0
   m.programs = {p};
   m.actor(0);
   const Timeline t = m.run(fold(m.structure));

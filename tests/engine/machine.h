@@ -16,11 +16,17 @@ inline Task part(std::uint16_t slot, std::uint32_t call, std::uint32_t tag, std:
   return {call, tag, slot, stream, true};
 }
 
-inline Program program(std::vector<LocalWork> works, std::vector<Task> tasks, int streams = 1) {
+// One block, laid down once; `after[t]` are the tasks that task t waits for besides its stream.
+inline Composition<Task> once(const std::vector<Task>& tasks, const std::vector<std::vector<std::uint32_t>>& after = {}) {
+  Block<Task> block;
+  for (std::size_t t = 0; t < tasks.size(); ++t) block.add(tasks[t], t < after.size() ? after[t] : std::vector<std::uint32_t>{});
+  return Composition<Task>::of(std::move(block));
+}
+
+inline Program program(std::vector<LocalWork> works, const std::vector<Task>& tasks, int streams = 1) {
   Program p;
   p.works = std::move(works);
-  p.tasks = std::move(tasks);
-  p.after_offset.assign(p.tasks.size() + 1, 0);
+  p.tasks = once(tasks);
   p.streams = streams;
   p.local_capacity = {kPerSecond, kPerSecond};
   return p;

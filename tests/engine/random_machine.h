@@ -29,16 +29,13 @@ inline Machine random_machine(std::mt19937_64& random) {
   }
   for (const double seconds : {0.5, 0.6}) {
     Program p = program({work(seconds, 0.95), work(seconds / 3)}, {}, 2);
+    Block<Task> block;
     for (std::uint32_t step = 0; step < 6; ++step) {
-      p.tasks.push_back(compute(step % 2));
-      p.tasks.push_back(part(0, step % 2, step));
-      p.tasks.push_back(part(1, step % 2, step, 1));
+      block.add(compute(step % 2));
+      block.add(part(0, step % 2, step));
+      block.add(part(1, step % 2, step, 1), {3 * step});  // what crosses the spine follows its kernel
     }
-    p.after_offset.assign(p.tasks.size() + 1, 0);
-    for (std::size_t t = 0; t < p.tasks.size(); ++t) {
-      if (t % 3 == 2) p.after.push_back(static_cast<std::uint32_t>(t - 2));  // what crosses the spine follows its kernel
-      p.after_offset[t + 1] = static_cast<std::uint32_t>(p.after.size());
-    }
+    p.tasks = Composition<Task>::of(std::move(block));
     m.programs.push_back(p);
   }
   return m;

@@ -28,6 +28,14 @@ inline LinkTechnology link(Bandwidth bandwidth = Bandwidth(100e9), double effici
   return technology;
 }
 
+// The same under switches that reduce at `share` of the rate, 20 us to start.
+inline LinkTechnology reducing_link(double share = 1.0) {
+  LinkTechnology technology = link();
+  technology.in_switch_reduction = given(share);
+  technology.in_switch_latency = given(Seconds(20e-6));
+  return technology;
+}
+
 inline NetworkSpec network(std::string name, NetworkKind kind, int domain = 0, LinkTechnology technology = link()) {
   NetworkSpec spec;
   spec.name = std::move(name);

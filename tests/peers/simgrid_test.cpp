@@ -140,15 +140,16 @@ std::vector<double> by_headway(const FlowSystem& system) {
     const auto size = static_cast<double>(flow.megabytes) * 1e-6;
     m.structure.kinds.push_back({{size, 10.0, 0, {}, {}}});  // a top level no link can give
     Program p = program({}, {}, static_cast<int>(flow.after.size()) + 1);
+    Block<Task> tasks;
+    std::vector<std::uint32_t> told;
     for (std::uint16_t i = 0; i < flow.after.size(); ++i) {
       const auto slot = static_cast<std::uint16_t>(i + 1);
-      p.tasks.push_back(part(slot, 0, 0, static_cast<std::uint8_t>(slot)));
-      p.after.push_back(i);
+      tasks.add(part(slot, 0, 0, static_cast<std::uint8_t>(slot)));
+      told.push_back(i);
       members[flow.after[i]].emplace_back(f, slot);
     }
-    p.tasks.push_back(part(0, 0, 0));
-    p.after_offset.assign(p.tasks.size() + 1, 0);
-    p.after_offset.back() = static_cast<std::uint32_t>(p.after.size());
+    tasks.add(part(0, 0, 0), told);
+    p.tasks = Composition<Task>::of(std::move(tasks));
     m.programs.push_back(p);
     members[f].emplace_back(m.actor(f), 0);
   }

@@ -61,12 +61,12 @@ TEST(RunJson, SeveralScenariosAreAList) {
 
 TEST(RunJson, RefusesNumbersThatAreNone) {
   std::vector<Answer> one = {sample::answer()};
-  one.front().result.mfu = std::numeric_limits<double>::quiet_NaN();
+  std::get<TrainingAnswer>(one.front()).result.mfu = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW((void)run_json(one, false), InternalError);
 }
 
 TEST(CompareJson, IsAListBestFirst) {
-  Answer fast = sample::answer("fast");
+  TrainingAnswer fast = sample::answer("fast");
   fast.result.tokens_per_s = 12800;
   const std::vector<Answer> answers = {sample::answer(), fast};
   const json j = json::parse(compare_json(answers, false));
@@ -75,11 +75,44 @@ TEST(CompareJson, IsAListBestFirst) {
   EXPECT_EQ(j.at(1).at("share_of_best"), 0.5);
 }
 
+TEST(RunJson, OfACollectiveHasThePromisedKeys) {
+  const std::vector<Answer> one = {sample::collective()};
+  const json j = json::parse(run_json(one, true));
+  EXPECT_EQ(j.at("scenario"), "bare");
+  EXPECT_EQ(j.at("collective"), "all_reduce");
+  EXPECT_EQ(j.at("bytes"), 1e9);
+  EXPECT_EQ(j.at("devices"), 8);
+  EXPECT_DOUBLE_EQ(j.at("time_s").get<double>(), 4e-3);
+  EXPECT_DOUBLE_EQ(j.at("algbw_gb_per_s").get<double>(), 250);
+  EXPECT_DOUBLE_EQ(j.at("busbw_gb_per_s").get<double>(), 250 * 1.75);
+  EXPECT_EQ(j.at("algorithm"), "ring");
+  EXPECT_EQ(j.at("protocol"), "simple");
+  EXPECT_DOUBLE_EQ(j.at("bound_s").get<double>(), 2e-3);
+  EXPECT_DOUBLE_EQ(j.at("bound_share").get<double>(), 0.5);
+  EXPECT_DOUBLE_EQ(j.at("latency_s").get<double>(), 1e-3);
+  EXPECT_EQ(j.at("most_loaded_link"), "scale_out: device out");
+  EXPECT_EQ(j.at("fold"), json({{"ranks", 8}, {"rank_classes", 1}}));
+  EXPECT_TRUE(j.at("stats").contains("cpu_s"));
+  EXPECT_FALSE(json::parse(run_json(one, false)).contains("stats"));
+}
+
+TEST(CompareJson, OfCollectivesIsByTime) {
+  CollectiveAnswer slow = sample::collective("slow");
+  slow.result.time = Seconds(8e-3);
+  const std::vector<Answer> answers = {slow, sample::collective()};
+  const json j = json::parse(compare_json(answers, false));
+  EXPECT_EQ(j.at(0).at("scenario"), "bare");
+  EXPECT_EQ(j.at(1).at("rank"), 2);
+  EXPECT_EQ(j.at(1).at("share_of_best"), 0.5);
+  const std::vector<Answer> mixed = {slow, sample::answer()};
+  EXPECT_THROW((void)compare_json(mixed, false), InternalError) << "the command line must not let this through";
+}
+
 TEST(ValidationJson, HasThePromisedKeys) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 2;
-  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}, ""}};
+  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}, "", false}};
   score.skipped = {{"a-2", "no device"}};
   headway::score(score);
   const json j = json::parse(validation_json({&score, 1}));
@@ -91,6 +124,20 @@ TEST(ValidationJson, HasThePromisedKeys) {
   EXPECT_EQ(j.at("runs").at(0).at("measured"), 2.0);
   EXPECT_EQ(j.at("runs").at(0).at("assumed"), json({"vocab 51200"}));
   EXPECT_EQ(j.at("skipped"), json::parse(R"([{"id":"a-2","why":"no device"}])"));
+}
+
+TEST(ValidationJson, CollectivesAreScoredBySizeToo) {
+  ValidationScore score;
+  score.kind = "collectives";
+  score.rows = 2;
+  score.runs = {{"collectives-2", "all_reduce", "d", true, 2.0, 3.0, 0.5, {}, "", true},
+                {"collectives-3", "all_reduce", "d", true, 2.0, 2.0, 0.0, {}, "", false}};
+  headway::score(score);
+  const json j = json::parse(validation_json({&score, 1}));
+  EXPECT_EQ(j.at("mape"), 0.25);
+  EXPECT_EQ(j.at("large"), json::parse(R"({"rows":1,"mape":0.5,"bias":0.5,"from_bytes":8388608.0})"));
+  EXPECT_EQ(j.at("cells").at(0).at("source"), "all_reduce");
+  EXPECT_EQ(j.at("cells").at(0).at("large"), json::parse(R"({"rows":1,"mape":0.5,"bias":0.5})"));
 }
 
 TEST(ListJson, NamesEverything) {

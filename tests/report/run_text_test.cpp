@@ -42,7 +42,7 @@ TEST(RunText, MemoryByStageMarksWhatDoesNotFit) {
 }
 
 TEST(RunText, EqualStagesShareALine) {
-  Answer answer = sample::answer();
+  TrainingAnswer answer = sample::answer();
   answer.result.memory_by_stage = {sample::stage(10, 30), sample::stage(10, 20), sample::stage(10, 20), sample::stage(10, 5)};
   EXPECT_THAT(run_text(answer), HasSubstr("    1-2  32.0"));
 }
@@ -68,7 +68,8 @@ TEST(RunText, ColourChangesNoText) {
 }
 
 TEST(RunText, FitsTheWidth) {
-  Answer answer = sample::answer("a scenario with quite a long name, such as people give to the files they have made in a hurry");
+  TrainingAnswer answer =
+      sample::answer("a scenario with quite a long name, such as people give to the files they have made in a hurry");
   answer.question = std::string("Why ") + std::string(40, 'w') +
                     " should one ask so long a question that no line of a terminal could ever hold it whole?";
   answer.result.collectives.front().name = std::string(90, 'c');
@@ -78,7 +79,7 @@ TEST(RunText, FitsTheWidth) {
 }
 
 TEST(CompareText, NamesTheWinnerAndWhyOthersLose) {
-  Answer slow = sample::answer("slow");
+  TrainingAnswer slow = sample::answer("slow");
   slow.result.step_time = Seconds(20);
   slow.result.tokens_per_s = 3200;
   slow.result.breakdown.exposed_tensor = Seconds(12);

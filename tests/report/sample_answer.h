@@ -11,8 +11,8 @@ inline StageMemory stage(double weights, double activations) {
            {"activations", Bytes(activations * 1073741824.0)}}};
 }
 
-inline Answer answer(const std::string& name = "tiny") {
-  Answer answer;
+inline TrainingAnswer answer(const std::string& name = "tiny") {
+  TrainingAnswer answer;
   answer.question = "How fast is tiny?";
   answer.sequence = 1000;
   answer.global_batch = 64;
@@ -54,9 +54,29 @@ inline Answer answer(const std::string& name = "tiny") {
   return answer;
 }
 
+// 8 devices, a gigabyte in 4 ms of which 1 ms is latency; the bound is 2 ms.
+inline CollectiveAnswer collective(const std::string& name = "bare") {
+  CollectiveAnswer answer;
+  answer.question = "How fast is a gigabyte?";
+  CollectiveResult& r = answer.result;
+  r.scenario = name;
+  r.cluster_title = "Two boxes";
+  r.device_title = "A device";
+  r.cluster_devices = 16;
+  r.what = {{}, CollectiveKind::all_reduce, Bytes(1e9), 8, {}};
+  r.time = Seconds(4e-3);
+  r.latency = Seconds(1e-3);
+  r.bound = Seconds(2e-3);
+  r.most_loaded_link = "scale_out: device out";
+  r.ranks = 8;
+  r.rank_classes = 1;
+  r.stats = {.wall_s = 1.5, .cpu_s = 2.5, .peak_rss_mib = 64, .cpu_by_phase_s = {{"fold", 0.5}}, .events = 1, .solves = 0};
+  return answer;
+}
+
 // The same plan on devices that need 40 GiB more than they have.
-inline Answer too_large() {
-  Answer answer = sample::answer("large");
+inline TrainingAnswer too_large() {
+  TrainingAnswer answer = sample::answer("large");
   answer.result.memory_by_stage = {stage(92.1, 0), stage(10, 20)};
   answer.result.fits = false;
   return answer;

@@ -17,13 +17,17 @@ using nlohmann::json;
 // One stage of 4 ranks: 1 us of compute, then an all-reduce whose partners come 0.5 us later, while the data stream reduces.
 //   compute |--forward--|..wait..|--all-reduce--|
 //   data    |-----------reduce-----------|
-Answer traced() {
+TrainingAnswer traced() {
   RankProgram program;
   program.segments = {{"layer \"forward\"", Activity::forward, {}, {}}};
   program.calls = {{"tensor all-reduce", Dimension::tensor, CollectiveKind::all_reduce, Bytes(100), 1.0},
                    {"gradients", Dimension::data, CollectiveKind::reduce_scatter, Bytes(200), 1.0}};
-  program.ops = {{false, 0, Stream::compute, -1, -1}, {true, 0, Stream::compute, 0, -1}, {true, 1, Stream::data, 0, -1}};
-  Answer answer = sample::answer();
+  for (const Op& op : {Op{false, 0, Stream::compute}, Op{true, 0, Stream::compute}, Op{true, 1, Stream::data}}) {
+    program.ops.blocks.emplace_back().add(op);
+    program.ops.lay(static_cast<std::uint32_t>(program.ops.blocks.size() - 1));
+  }
+  program.pass_of = {-1, -1, -1};
+  TrainingAnswer answer = sample::answer();
   answer.result.labels.programs = {program};
   answer.result.labels.classes = {{"stage 0 x 4 ranks", 4, 0}};
   answer.result.timeline.tasks = {{{0, 0, 1'000'000}, {1'000'000, 1'500'000, 2'500'001}, {0, 0, 2'000'000}}};
@@ -70,11 +74,10 @@ TEST(Trace, WaitingIsASliceOfItsOwn) {
 }
 
 TEST(Trace, OperationsOfAPassAreNamedAfterIt) {
-  Answer answer = traced();
+  TrainingAnswer answer = traced();
   RankProgram& program = answer.result.labels.programs.front();
   program.passes = {{PassKind::forward, 0, 3}, {PassKind::backward, 0, 3}};
-  program.ops[0].pass = 0;
-  program.ops[1].pass = 1;
+  program.pass_of = {0, 1, -1};
   std::vector<json> found = slices(trace_of({answer}));
   EXPECT_EQ(found[0].at("name"), "F 3 layer \"forward\"");
   EXPECT_EQ(found[0].at("args"), (json{{"microbatch", 3}, {"chunk", 0}}));
@@ -109,7 +112,7 @@ TEST(Trace, AnswersKeepTheirOwnProcesses) {
 TEST(Trace, AnEmptyTimelineIsStillATrace) { EXPECT_EQ(trace_of({sample::answer()}).at("traceEvents").size(), 0U); }
 
 TEST(Trace, RefusesATimelineThatIsNotThePrograms) {
-  Answer answer = traced();
+  TrainingAnswer answer = traced();
   answer.result.timeline.tasks.front().pop_back();
   std::ostringstream out;
   const std::vector<Answer> answers = {answer};

@@ -249,5 +249,18 @@ INSTANTIATE_TEST_SUITE_P(OddSizes, FoldExactness, testing::ValuesIn(odd_sizes())
 INSTANTIATE_TEST_SUITE_P(Mixtures, FoldExactness, testing::ValuesIn(mixtures()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Large, FoldExactness, testing::ValuesIn(large()), name_of_case);
 
+// With tensor groups of one class most of a folded run is replayed; with every rank its own class nothing is.
+TEST(FoldExactnessOfReplay, MostOfALongStepIsReplayedAndNothingChanges) {
+  for (const char* cluster : {"dgx-h200", "h200-nvlink-256", "cloudmatrix384"}) {
+    TrainingRun r = run(cluster, 64, 8, 4, 2, 24);
+    r.plan.model.layers = 8;
+    r.plan.software.tensor_overlap = 0.5;
+    const Result folded = r.result(true), whole = r.result(false);
+    EXPECT_TRUE(population(folded) == population(whole)) << cluster;
+    EXPECT_GT(folded.stats.replayed, folded.stats.events / 2) << cluster;
+    EXPECT_EQ(whole.stats.replayed, 0U) << cluster;
+  }
+}
+
 }  // namespace
 }  // namespace headway

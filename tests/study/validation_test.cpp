@@ -10,7 +10,7 @@ namespace headway {
 namespace {
 
 ScoredRun scored(const std::string& source, const std::string& device, double error, bool tier_a = true) {
-  return {source + "-1", source, device, tier_a, 1.0, 1.0 + error, error, {}, ""};
+  return {source + "-1", source, device, tier_a, 1.0, 1.0 + error, error, {}, "", false};
 }
 
 // Cell (a, x): errors +0.2, -0.1 -> MAPE 0.15. Cell (b, x): +0.3. MAPE 0.6/3, macro (0.15 + 0.3)/2, bias 0.4/3, median 0.2.
@@ -131,6 +131,19 @@ TEST(Validation, MemoryIsThePeakOfTheAllocator) {
   const ValidationScore result = validate_memory({run});
   ASSERT_EQ(result.runs.size(), 1U);
   EXPECT_DOUBLE_EQ(result.runs[0].predicted, stage_memory(plan).front().allocated().value() / 1073741824.0);
+}
+
+// Cell (a, x): errors +0.2 and, of a large one, -0.1.
+TEST(Validation, LargeRowsAreScoredOnceMore) {
+  ValidationScore result;
+  result.runs = {scored("a", "x", 0.2), scored("a", "x", -0.1)};
+  result.runs[1].large = true;
+  score(result);
+  EXPECT_DOUBLE_EQ(result.mape, 0.15);
+  EXPECT_EQ(result.large.rows, 1);
+  EXPECT_DOUBLE_EQ(result.large.mape, 0.1);
+  EXPECT_DOUBLE_EQ(result.large.bias, -0.1);
+  EXPECT_DOUBLE_EQ(result.cells.at(0).large.bias, -0.1);
 }
 
 }  // namespace

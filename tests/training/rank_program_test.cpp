@@ -18,9 +18,32 @@ constexpr double kTiny = 1e-9;
 
 // ---- reading programs
 
+// An op where it was laid down.
+struct LaidOp : Op {
+  std::int32_t tag = 0, pass = -1;
+  std::vector<std::size_t> waits;
+};
+
+std::vector<LaidOp> laid_ops(const RankProgram& program) {
+  std::vector<LaidOp> all;
+  auto link = program.ops.links.begin();
+  for (std::size_t p = 0; p < program.ops.pieces.size(); ++p) {
+    const Piece& piece = program.ops.pieces[p];
+    const Block<Op>& block = program.ops.blocks[piece.block];
+    for (std::uint32_t i = 0; i < block.operations.size(); ++i) {
+      LaidOp op{block.operations[i], static_cast<std::int32_t>(RankProgram::tag(piece, i)), program.pass_of[p], {}};
+      for (std::uint32_t e = block.after_offset[i]; e < block.after_offset[i + 1]; ++e)
+        op.waits.push_back(piece.first + block.after[e]);
+      for (; link != program.ops.links.end() && link->to == piece.first + i; ++link) op.waits.push_back(link->from);
+      all.push_back(op);
+    }
+  }
+  return all;
+}
+
 double flops(const RankProgram& program) {
   double sum = 0;
-  for (const Op& op : program.ops)
+  for (const LaidOp& op : laid_ops(program))
     if (!op.collective)
       for (const Kernel& kernel : program.segments[op.what].kernels) sum += matrix_flops(kernel).value();
   return sum;
@@ -35,7 +58,7 @@ double flops(const TrainingPlan& plan) {
 
 double bytes(const RankProgram& program, Dimension dimension, CollectiveKind kind) {
   double sum = 0;
-  for (const Op& op : program.ops)
+  for (const LaidOp& op : laid_ops(program))
     if (op.collective && program.calls[op.what].dimension == dimension && program.calls[op.what].kind == kind)
       sum += program.calls[op.what].bytes.value();
   return sum;
@@ -48,15 +71,13 @@ std::string name(const RankProgram& program, const Op& op) {
 // The ops of one pass without its messages, one per line; "| " marks an op beside the compute stream.
 std::vector<std::string> picture(const RankProgram& program, int pass) {
   std::vector<std::string> lines;
-  for (const Op& op : program.ops)
+  for (const LaidOp& op : laid_ops(program))
     if (op.pass == pass && !(op.collective && program.calls[op.what].kind == CollectiveKind::send_receive))
       lines.push_back((op.stream == Stream::compute ? "" : "| ") + name(program, op));
   return lines;
 }
 
-std::vector<std::size_t> waits(const RankProgram& program, std::size_t op) {
-  return {program.after.begin() + program.after_offset[op], program.after.begin() + program.after_offset[op + 1]};
-}
+std::vector<std::size_t> waits(const RankProgram& program, std::size_t op) { return laid_ops(program).at(op).waits; }
 
 Dimension other_side(Dimension dimension) {
   switch (dimension) {
@@ -72,7 +93,7 @@ TEST(RankProgram, LayerWithoutParallelismIsTwoSegments) {
   const RankProgram p = build_programs(world::plan(world::llama_8b(), {}, 2)).front();
   EXPECT_THAT(picture(p, 0), ElementsAre("embedding .. loss"));
   EXPECT_THAT(picture(p, 1), ElementsAre("loss_grad .. embedding_grad_accumulate"));
-  const KernelList& forward = p.segments[p.ops[0].what].kernels;
+  const KernelList& forward = p.segments[laid_ops(p)[0].what].kernels;
   EXPECT_EQ(forward[2].label, "qkv");
   EXPECT_EQ(forward[2].repeat, 32);
 }
@@ -100,10 +121,11 @@ TEST(RankProgram, DataGradientAllReduceRunsUnderTheWeightGradient) {
   EXPECT_THAT(picture(p, 1),
               ElementsAre("mlp_down_dgrad .. mlp_up_dgrad", "| tensor all_reduce", "mlp_up_wgrad", "mlp_norm_grad .. qkv_dgrad",
                           "| tensor all_reduce", "qkv_wgrad", "attention_norm_grad .. embedding_grad_accumulate"));
+  const std::vector<LaidOp> ops = laid_ops(p);
   const auto norm = static_cast<std::size_t>(
-      std::find_if(p.ops.begin(), p.ops.end(),
-                   [&](const Op& op) { return op.pass == 1 && name(p, op) == "mlp_norm_grad .. qkv_dgrad"; }) -
-      p.ops.begin());
+      std::find_if(ops.begin(), ops.end(),
+                   [&](const LaidOp& op) { return op.pass == 1 && name(p, op) == "mlp_norm_grad .. qkv_dgrad"; }) -
+      ops.begin());
   EXPECT_THAT(waits(p, norm), ElementsAre(norm - 2));  // the all-reduce; the weight gradient is before it in its own stream
   EXPECT_THAT(waits(p, norm - 2), ElementsAre(norm - 3));
 }
@@ -205,7 +227,7 @@ TEST(RankProgram, FirstForwardWaitsForItsParameters) {
   const std::size_t buckets = chunk_buckets(plan, split_layers(plan)[0][0]).size();
   EXPECT_EQ(buckets, 32U);
   for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
-    EXPECT_EQ(p.ops[bucket].stream, Stream::data);
+    EXPECT_EQ(laid_ops(p)[bucket].stream, Stream::data);
     EXPECT_THAT(waits(p, buckets + bucket), ElementsAre(bucket));  // one forward segment per bucket
   }
 }
@@ -282,7 +304,7 @@ using Tags = std::vector<std::int32_t>;
 
 Tags tags(const RankProgram& program, Dimension dimension) {
   Tags found;
-  for (const Op& op : program.ops)
+  for (const LaidOp& op : laid_ops(program))
     if (op.collective && program.calls[op.what].dimension == dimension) found.push_back(op.tag);
   return found;
 }
@@ -309,7 +331,7 @@ TEST(RankProgram, AMessageReachesThePassThatNeedsIt) {
     std::map<std::tuple<Dimension, int, int>, std::pair<int, int>> sent;  // (dimension, receiver, tag) -> part, microbatch
     const auto part_of = [&](std::size_t stage, const Pass& pass) { return pass.chunk * grid.p + static_cast<int>(stage); };
     for (std::size_t s = 0; s < programs.size(); ++s)
-      for (const Op& op : programs[s].ops) {
+      for (const LaidOp& op : laid_ops(programs[s])) {
         if (!op.collective) continue;
         const Dimension d = programs[s].calls[op.what].dimension;
         if (d != Dimension::to_next && d != Dimension::to_previous) continue;
@@ -319,7 +341,7 @@ TEST(RankProgram, AMessageReachesThePassThatNeedsIt) {
       }
     std::size_t received = 0;
     for (std::size_t s = 0; s < programs.size(); ++s)
-      for (const Op& op : programs[s].ops) {
+      for (const LaidOp& op : laid_ops(programs[s])) {
         if (!op.collective) continue;
         const Dimension d = programs[s].calls[op.what].dimension;
         if (d != Dimension::from_next && d != Dimension::from_previous) continue;
@@ -336,10 +358,12 @@ class Runner {
  public:
   explicit Runner(const std::vector<RankProgram>& programs) : programs_(programs) {
     for (const RankProgram& p : programs) {
-      done_.emplace_back(p.ops.size(), false);
+      ops_.push_back(laid_ops(p));
+      const std::vector<LaidOp>& ops = ops_.back();
+      done_.emplace_back(ops.size(), false);
       next_.emplace_back(kStreams, 0);
       order_.emplace_back(kStreams);
-      for (std::size_t i = 0; i < p.ops.size(); ++i) order_.back()[static_cast<std::size_t>(p.ops[i].stream)].push_back(i);
+      for (std::size_t i = 0; i < ops.size(); ++i) order_.back()[static_cast<std::size_t>(ops[i].stream)].push_back(i);
     }
   }
 
@@ -374,15 +398,15 @@ class Runner {
   }
 
   bool ready(std::size_t s, std::size_t op) const {
-    for (const std::size_t before : waits(programs_[s], op))
+    for (const std::size_t before : ops_[s][op].waits)
       if (!done_[s][before]) return false;
     return true;
   }
 
-  const CollectiveCall& call(std::size_t s, std::size_t op) const { return programs_[s].calls[programs_[s].ops[op].what]; }
+  const CollectiveCall& call(std::size_t s, std::size_t op) const { return programs_[s].calls[ops_[s][op].what]; }
 
   bool alone(std::size_t s, std::size_t op) const {
-    if (!programs_[s].ops[op].collective) return true;
+    if (!ops_[s][op].collective) return true;
     const Dimension d = call(s, op).dimension;
     return d == Dimension::tensor || d == Dimension::data;
   }
@@ -394,12 +418,13 @@ class Runner {
                               : d == Dimension::to_previous                                ? (s + p - 1) % p
                               : d == Dimension::from_next || d == Dimension::from_previous ? s
                                                                                            : 0;
-    return {other_side(d), stage, programs_[s].ops[op].tag};
+    return {other_side(d), stage, ops_[s][op].tag};
   }
 
   std::size_t needed(Dimension d) const { return d == Dimension::world ? programs_.size() : 2; }
 
   const std::vector<RankProgram>& programs_;
+  std::vector<std::vector<LaidOp>> ops_;
   std::vector<std::vector<bool>> done_;
   std::vector<std::vector<std::size_t>> next_;
   std::vector<std::vector<std::vector<std::size_t>>> order_;
@@ -433,7 +458,7 @@ TEST(RankProgram, LowPrecisionCasts) {
   plan.recipe.cast_bytes_per_element = 3;
   const RankProgram p = build_programs(plan).front();
   std::map<std::string, double> casts;  // bytes over the step
-  for (const Op& op : p.ops)
+  for (const LaidOp& op : laid_ops(p))
     if (!op.collective)
       for (const Kernel& k : p.segments[op.what].kernels)
         if (const auto* s = std::get_if<Streaming>(&k.work); s && s->kind == StreamClass::cast)

@@ -1,0 +1,28 @@
+#include "engine/activities.h"
+
+#include "base/diagnostic.h"
+
+namespace headway {
+
+Instant Activities::in(Picoseconds duration) const {
+  const Instant then = now() + duration;
+  if (then >= kEndOfTime) throw InputError({}, "the step takes longer than the 53 days that are simulated at most");
+  return then;
+}
+
+void Activities::revive_waiting(const ActivityTemplate& what, const Subject& subject, Instant due) {
+  const Id id = add(what, subject, Phase::latency);
+  live_[id].ticket = queue_.push(due, id);
+}
+
+void Activities::revive(const ActivityTemplate& what, const Subject& subject, const Progress& progress) {
+  const Id id = add(what, subject, Phase::running);
+  Live& a = live_[id];
+  a.remaining = progress.remaining;
+  a.level = progress.level;
+  a.updated = progress.updated;
+  a.ticket = queue_.push(progress.due, id);
+  if (what.work > 0) sharing_.enter(id, what.demand, progress.level);
+}
+
+}  // namespace headway
