@@ -65,7 +65,10 @@ struct EnumNames<Dimension> {
   switch (dimension) {
     case Dimension::tensor:
     case Dimension::context:
-    case Dimension::data: return false;
+    case Dimension::data:
+    case Dimension::expert:
+    case Dimension::expert_tensor:
+    case Dimension::expert_data: return false;
     default: return true;
   }
 }
