@@ -11,8 +11,7 @@ Instant Activities::in(Picoseconds duration) const {
 }
 
 void Activities::revive_waiting(const ActivityTemplate& what, const Subject& subject, Instant due) {
-  const Id id = add(what, subject, Phase::latency);
-  live_[id].ticket = queue_.push(due, id);
+  await(add(what, subject, Phase::latency), due);
 }
 
 void Activities::revive(const ActivityTemplate& what, const Subject& subject, const Progress& progress) {
@@ -21,7 +20,7 @@ void Activities::revive(const ActivityTemplate& what, const Subject& subject, co
   a.remaining = progress.remaining;
   a.level = progress.level;
   a.updated = progress.updated;
-  a.ticket = queue_.push(progress.due, id);
+  await(id, progress.due);
   if (what.work > 0) sharing_.enter(id, what.demand, progress.level);
 }
 

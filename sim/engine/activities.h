@@ -52,7 +52,8 @@ class Activities {
 
   // Returns true if it waits for its latency; else the owner calls begin() now.
   bool create(const ActivityTemplate& what, const Subject& subject, Id& id);
-  [[nodiscard]] bool waits_for(const Event& event) const { return live_[event.activity].ticket == event.sequence; }
+  // False: the event has been overtaken, or the activity has been slowed since and ends later.
+  [[nodiscard]] bool is_due(const Event& event);
   [[nodiscard]] bool in_latency(Id id) const { return live_[id].phase == Phase::latency; }
   [[nodiscard]] const ActivityTemplate& what(Id id) const { return *live_[id].what; }
   // The latency is over.
@@ -75,12 +76,18 @@ class Activities {
     const ActivityTemplate* what = nullptr;
     double remaining = 0, level = 0;
     Instant updated = 0;
+    Instant due = 0;      // its end, if nothing changes
+    Instant awaited = 0;  // the instant of the event it waits for, never after `due`
     Subject subject;
-    std::uint32_t ticket = 0;  // of the event it waits for
+    std::uint32_t ticket = 0;  // of that event
     Phase phase = Phase::latency;
   };
 
   Id add(const ActivityTemplate& what, const Subject& subject, Phase phase);
+  void await(Id id, Instant due) {
+    live_[id].due = live_[id].awaited = due;
+    live_[id].ticket = queue_.push(due, id);
+  }
 
   Sharing sharing_;
   EventQueue queue_;
@@ -107,7 +114,7 @@ inline Activities::Id Activities::add(const ActivityTemplate& what, const Subjec
 inline bool Activities::create(const ActivityTemplate& what, const Subject& subject, Id& id) {
   id = add(what, subject, Phase::latency);
   if (what.latency <= 0) return false;
-  live_[id].ticket = queue_.push(in(what.latency), id);
+  await(id, in(what.latency));
   return true;
 }
 
@@ -117,11 +124,19 @@ inline void Activities::begin(Id id) {
   a.remaining = a.what->work;
   a.level = 0;
   a.updated = now();
+  a.awaited = kEndOfTime;
   if (a.what->work <= 0) {
-    a.ticket = queue_.push(now(), id);  // nothing to share for
+    await(id, now());  // nothing to share for
   } else {
     sharing_.enter(id, a.what->demand);
   }
+}
+
+inline bool Activities::is_due(const Event& event) {
+  const Live& a = live_[event.activity];
+  if (a.ticket != event.sequence) return false;
+  if (a.due > now()) await(event.activity, a.due);
+  return a.due == now();
 }
 
 inline Subject Activities::end(Id id) {
@@ -140,9 +155,9 @@ void Activities::share(Observe&& observe) {
     a.updated = now();
     a.level = level;
     const double left = a.remaining > 0 ? a.remaining : 0;
-    const Instant due = in(to_picoseconds(Seconds(left / level)));
-    a.ticket = queue_.push(due, id);
-    observe(a.subject, Progress{a.remaining, level, now(), due});
+    a.due = in(to_picoseconds(Seconds(left / level)));
+    if (a.due < a.awaited) await(id, a.due);  // slowed, it is asked again when its event comes
+    observe(a.subject, Progress{a.remaining, level, now(), a.due});
   });
 }
 

@@ -247,7 +247,7 @@ class Executor {
       wake(event.activity & ~kWake, event.sequence);
       return;
     }
-    if (!activities_.waits_for(event)) return;
+    if (!activities_.is_due(event)) return;
     if (activities_.in_latency(event.activity)) {
       begin(event.activity);
       return;

@@ -82,7 +82,7 @@ void Sharing::gather(std::uint32_t seed) {
       component_activities_.push_back(place.activity);
       for (const Demand::Wish& d : a.demand->draws()) {
         Resource& r = resources_[d.resource];
-        if (!r.tight() || r.visited == visit_) continue;
+        if (!r.tight || r.visited == visit_) continue;
         r.visited = visit_;
         component_resources_.push_back(d.resource);
       }
@@ -98,12 +98,12 @@ bool Sharing::solve_alone(std::uint32_t seed) {
   double level = a.demand->top_level();
   for (const Demand::Wish& d : a.demand->draws()) {
     const Resource& r = resources_[d.resource];
-    if (!r.tight()) continue;
+    if (!r.tight) continue;
     if (r.places.size() != 1 || r.left() <= 0) return false;
     level = std::min(level, static_cast<double>(r.left()) / static_cast<double>(d.amount));
   }
   for (const Demand::Wish& d : a.demand->draws())
-    if (Resource& r = resources_[d.resource]; r.tight()) r.visited = visit_;
+    if (Resource& r = resources_[d.resource]; r.tight) r.visited = visit_;
   a.visited = visit_;
   component_activities_.assign(1, id);
   component_level_.assign(1, level);
@@ -126,7 +126,7 @@ void Sharing::solve_component(std::uint32_t seed) {
   for (const ActivityId id : component_activities_) {
     const Demand& demand = *running_[id].demand;
     for (const Demand::Wish& d : demand.draws())
-      if (resources_[d.resource].tight()) component_draws_.push_back({resources_[d.resource].local, d.amount});
+      if (resources_[d.resource].tight) component_draws_.push_back({resources_[d.resource].local, d.amount});
     component_offset_.push_back(static_cast<std::uint32_t>(component_draws_.size()));
     component_top_.push_back(demand.top_level());
   }

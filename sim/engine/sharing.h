@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/max_min.h"
@@ -75,15 +76,15 @@ class Sharing {
     std::int64_t capacity = 0;
     std::int64_t held = 0;
     Demand::Wanted wanted = 0;  // drawn if all ran at their top levels
-    bool was_tight = false;
+    bool tight = false;         // as the levels were computed; brought up to date when sharing begins
     bool dirty = false;
     std::uint32_t visited = 0;
     std::uint32_t local = 0;  // index in the component being solved
     std::vector<Place> places;
     [[nodiscard]] std::int64_t left() const { return std::max(capacity - held, capacity / 16); }
-    // Levels depend on it: it is tight, or was when they were computed.
-    [[nodiscard]] bool matters() const { return was_tight || tight(); }
-    [[nodiscard]] bool tight() const { return wanted > Demand::Wanted{left()} << Demand::kLevelBits; }
+    [[nodiscard]] bool overdrawn() const { return wanted > Demand::Wanted{left()} << Demand::kLevelBits; }
+    // Levels depend on it, or did when they were computed.
+    [[nodiscard]] bool matters() const { return tight || overdrawn(); }
   };
 
   void touch(std::uint32_t resource);
@@ -112,12 +113,16 @@ class Sharing {
 template <class Changed>
 void Sharing::share(Changed&& changed) {
   ++visit_;
+  std::size_t coupled = 0;
   for (const std::uint32_t r : dirty_) {
     Resource& resource = resources_[r];
-    const bool coupled = resource.matters();
-    resource.was_tight = resource.tight();
+    const bool was_tight = std::exchange(resource.tight, resource.overdrawn());
     resource.dirty = false;
-    if (!coupled || resource.visited == visit_) continue;
+    if (was_tight || resource.tight) dirty_[coupled++] = r;
+  }
+  dirty_.resize(coupled);
+  for (const std::uint32_t r : dirty_) {
+    if (resources_[r].visited == visit_) continue;
     solve_component(r);
     for (std::size_t i = 0; i < component_activities_.size(); ++i) {
       Running& a = running_[component_activities_[i]];

@@ -45,7 +45,7 @@ class BlockRun {
   }
 
   void handle(const Event& event) {
-    if (!machine_.waits_for(event)) return;
+    if (!machine_.is_due(event)) return;
     if (machine_.in_latency(event.activity)) {
       machine_.begin(event.activity);
       return;

@@ -89,7 +89,7 @@ class Walk {
 
   [[nodiscard]] Part part_of(const Op& op) const { return (op.collective ? part_of_call_ : part_of_segment_)[op.what]; }
 
-  Cause latest_dependency(const Piece& piece, const Block<Op>& block, std::uint32_t place) const {
+  Cause latest_dependency(const Piece& piece, const Block<Op>& block, std::uint32_t place) {
     Cause latest;
     const auto consider = [&](const Op& op, std::uint32_t number) {
       if (latest.op == nullptr || times_[number].end > latest.time) latest = {&op, times_[number].start, times_[number].end};
@@ -97,9 +97,9 @@ class Walk {
     for (std::uint32_t e = block.after_offset[place]; e < block.after_offset[place + 1]; ++e)
       consider(block.operations[block.after[e]], piece.first + block.after[e]);
     const std::vector<Link>& links = program_.ops.links;
-    auto link = std::lower_bound(links.begin(), links.end(), piece.first + place,
-                                 [](const Link& l, std::uint32_t to) { return l.to < to; });
-    for (; link != links.end() && link->to == piece.first + place; ++link) consider(op_at(link->from), link->from);
+    const std::uint32_t number = piece.first + place;
+    while (link_ < links.size() && links[link_].to < number) ++link_;  // both go forward
+    for (std::size_t i = link_; i < links.size() && links[i].to == number; ++i) consider(op_at(links[i].from), links[i].from);
     return latest;
   }
 
@@ -115,7 +115,8 @@ class Walk {
   std::vector<Part> part_of_call_, part_of_segment_;
   const std::vector<TaskTimes>& times_;
   Instant now_ = 0;
-  Cause last_beside_;  // the op outside the compute stream that ends last
+  std::size_t link_ = 0;  // the first link into what is walked over
+  Cause last_beside_;     // the op outside the compute stream that ends last
   Parts parts_{};
 };
 
