@@ -1,10 +1,12 @@
 #include "engine/executor.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
 #include "engine/activities.h"
+#include "engine/meetings.h"
 #include "engine/plan.h"
 #include "engine/replay.h"
 #include "engine/templates.h"
@@ -27,7 +29,8 @@ class Executor {
         activities_(capacity_),
         alone_(replay == Replay::never ? std::vector<std::int64_t>{} : capacity_),
         replay_(replay),
-        claims_(capacity_.size()) {
+        claims_(capacity_.size()),
+        meetings_(quotient.group_kind.size()) {
     for (const Program& program : programs) {
       plans_.push_back(plan_of(program));
       uses_.push_back(program.tasks.uses());
@@ -40,7 +43,6 @@ class Executor {
       actors_.emplace_back(programs[p], plans_[p], uses_[p], timeline_.tasks[k].data());
       tasks_left_ += programs[p].tasks.size();
     }
-    meetings_.resize(q_.group_kind.size());
   }
 
   Timeline run(ExecutionStats* stats) {
@@ -89,16 +91,6 @@ class Executor {
   struct Claim {
     std::uint32_t owner = kNone;  // the actor class whose replay it belongs to
     std::uint32_t expected = 0;   // activities that wait for their latency
-  };
-  // Members that have come to a task of a group and wait for the rest.
-  struct Meeting {
-    std::uint32_t tag = 0;
-    std::uint32_t arrived = 0;
-    std::uint32_t first = kNone;  // list of arrivals
-  };
-  struct Arrival {
-    Subject task;
-    std::uint32_t next = kNone;
   };
 
   // ---- tasks
@@ -168,31 +160,12 @@ class Executor {
       return;
     }
     const std::uint32_t tag = actors_[s.actor].piece(s.piece).tag + task.tag;
-    std::vector<Meeting>& open = meetings_[g];
-    std::size_t i = 0;
-    while (i < open.size() && open[i].tag != tag) ++i;
-    if (i == open.size()) open.push_back({tag, 0, kNone});
-    open[i].first = add_arrival({s, open[i].first});
-    if (++open[i].arrived < members(g)) return;
-    const std::uint32_t first = open[i].first;
-    open[i] = open.back();
-    open.pop_back();
-    for (std::uint32_t a = first; a != kNone; a = arrivals_[a].next) {
-      const Subject& member = arrivals_[a].task;
+    const std::optional<std::uint32_t> meeting = meetings_.arrive(g, members(g), tag, s);
+    if (!meeting) return;
+    meetings_.for_each_task(*meeting, [this](const Subject& member) {
       actors_[member.actor].times[actors_[member.actor].number(member)].start = activities_.now();
-    }
-    activate(templates_.group(g, task.what), {kNone, 0, first});
-  }
-
-  std::uint32_t add_arrival(const Arrival& arrival) {
-    if (free_arrivals_.empty()) {
-      arrivals_.push_back(arrival);
-      return static_cast<std::uint32_t>(arrivals_.size() - 1);
-    }
-    const std::uint32_t at = free_arrivals_.back();
-    free_arrivals_.pop_back();
-    arrivals_[at] = arrival;
-    return at;
+    });
+    activate(templates_.group(g, task.what), {kNone, 0, *meeting});
   }
 
   void finish_task(const Subject& s) {
@@ -258,12 +231,7 @@ class Executor {
       finish_task(subject);
       return;
     }
-    for (std::uint32_t i = subject.place; i != kNone;) {
-      const Arrival arrival = arrivals_[i];
-      free_arrivals_.push_back(i);
-      finish_task(arrival.task);
-      i = arrival.next;
-    }
+    meetings_.finish(subject.place, [this](const Subject& member) { finish_task(member); });
   }
 
   void share() {
@@ -458,11 +426,9 @@ class Executor {
   std::vector<Claim> claims_;  // by resource
   std::vector<Plan> plans_;    // by program
   std::vector<std::vector<std::uint32_t>> uses_;
-  std::vector<Actor> actors_;                   // by actor class
-  std::vector<Subject> deferred_;               // tasks to start at the end of this instant
-  std::vector<std::vector<Meeting>> meetings_;  // by group class
-  std::vector<Arrival> arrivals_;
-  std::vector<std::uint32_t> free_arrivals_;
+  std::vector<Actor> actors_;  // by actor class
+  Meetings meetings_;
+  std::vector<Subject> deferred_;  // tasks to start at the end of this instant
   Timeline timeline_;
   std::uint64_t completions_ = 0, replayed_ = 0, tasks_left_ = 0;
 };
