@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "app/command.h"
+#include "config/band_table.h"
 #include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
 
@@ -22,9 +23,16 @@ void keep(std::vector<Diagnostic>& all, const InputError& error, const std::stri
 
 TrainingAnswer training_answer(const Scenario& scenario, const SimulateOptions& options) {
   const TrainingPlan& plan = scenario.plan;
-  TrainingAnswer answer{scenario.question, scenario.restrictions, plan.sequence,
-                        plan.global_batch, plan.microbatch,       plan.schedule,
-                        plan.sharding,     plan.recompute,        {}};
+  TrainingAnswer answer{scenario.question,
+                        scenario.restrictions,
+                        plan.sequence,
+                        plan.global_batch,
+                        plan.microbatch,
+                        plan.schedule,
+                        plan.sharding,
+                        plan.recompute,
+                        {},
+                        {}};
   answer.result = simulate(scenario.cluster, plan, options);
   Result& result = answer.result;
   result.scenario = scenario.name;
@@ -89,6 +97,18 @@ std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const S
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
   return answers;
+}
+
+void add_uncertainty(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, const Catalogue& catalogue) {
+  const std::string table = catalogue.error_band_table();
+  if (table.empty()) return;
+  std::vector<ErrorBand> bands;
+  for (BandRow& row : error_band_rows(read_csv(table)))
+    bands.push_back({std::move(row.device), std::move(row.software), row.runs, row.low, row.high});
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    if (auto* training = std::get_if<TrainingAnswer>(&answers[i]))
+      training->uncertainty = uncertainty_of(training->result.step_time, scenarios[i].cluster.groups.front().device.name,
+                                             scenarios[i].plan.software.name, bands);
 }
 
 int exit_code_of(const std::vector<Answer>& answers) {

@@ -18,6 +18,9 @@ namespace headway {
 [[nodiscard]] std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options,
                                                bool stats);
 
+// How sure each step time is, by the error bands of the catalogue, where it has them.
+void add_uncertainty(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, const Catalogue& catalogue);
+
 // 0, or 3 where a plan does not fit in memory.
 [[nodiscard]] int exit_code_of(const std::vector<Answer>& answers);
 

@@ -31,7 +31,8 @@ struct Command {
     const Catalogue catalogue = Catalogue::standard();
     const auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
     if (report.compares) require_alike(scenarios);
-    const auto answers = simulate_all(scenarios, simulation, output.stats);
+    auto answers = simulate_all(scenarios, simulation, output.stats);
+    add_uncertainty(answers, scenarios, catalogue);
 
     if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));
     write_output(output.json, [&](std::ostream& out) { out << report.json(answers, output.stats); });

@@ -24,6 +24,7 @@ namespace {
 
 struct ValidateOptions {
   std::vector<std::string> files;
+  std::string bands;
   OutputOptions output;
   SimulationOptions simulation;
 };
@@ -105,6 +106,13 @@ std::vector<ValidationScore> scores_of(const Measurements& all, bool shows_progr
   return scores;
 }
 
+void write_bands(const std::string& file, const std::vector<ValidationScore>& scores) {
+  const auto runs =
+      std::find_if(scores.begin(), scores.end(), [](const ValidationScore& s) { return s.kind == "runs" && s.scored > 0; });
+  if (runs == scores.end()) throw InputError({}, "--bands: no scored training runs to take error bands from");
+  write_output(file, [&](std::ostream& out) { out << error_band_csv(error_bands(runs->runs)); });
+}
+
 int validate(const ValidateOptions& options) {
   const JobLimit limit(options.simulation.jobs);
   const Measurements all = read_all(options.files);
@@ -113,6 +121,7 @@ int validate(const ValidateOptions& options) {
     for (const ValidationScore& score : scores)
       print((&score == &scores.front() ? "" : "\n\n") + validation_text(score, text_style(options.output)));
   write_output(options.output.json, [&](std::ostream& out) { out << validation_json(scores); });
+  if (!options.bands.empty()) write_bands(options.bands, scores);
   return kAnswered;
 }
 
@@ -125,6 +134,8 @@ void add_validate(CLI::App& app, int& exit_code) {
       ->add_option(
           "files", options->files,
           "tables of published training runs, peak memory, matrix products, attention or collectives; none: the built-in set")
+      ->type_name("FILE.csv");
+  command->add_option("--bands", options->bands, "write the error bands of the training runs, as `run` uses them")
       ->type_name("FILE.csv");
   add_json_option(*command, options->output);
   add_jobs_option(*command, options->simulation);

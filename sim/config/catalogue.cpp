@@ -114,13 +114,25 @@ Cluster Catalogue::cluster(const std::string& name, int devices, SourceMark used
   return std::move(*cluster);
 }
 
-std::vector<std::string> Catalogue::published_tables() const {
+namespace {
+
+// The first root's table of that name; "" where no root has it.
+std::string validation_table(const std::vector<std::string>& roots, const char* name) {
   std::error_code error;
-  for (const std::string& root : roots_)
-    if (const fs::path table = fs::path(root) / "bench" / "validation" / "published_runs.csv"; fs::is_regular_file(table, error))
-      return {table.string()};
+  for (const std::string& root : roots)
+    if (const fs::path table = fs::path(root) / "bench" / "validation" / name; fs::is_regular_file(table, error))
+      return table.string();
   return {};
 }
+
+}  // namespace
+
+std::vector<std::string> Catalogue::published_tables() const {
+  const std::string table = validation_table(roots_, "published_runs.csv");
+  return table.empty() ? std::vector<std::string>{} : std::vector{table};
+}
+
+std::string Catalogue::error_band_table() const { return validation_table(roots_, "error_bands.csv"); }
 
 std::vector<Scenario> Catalogue::scenarios(const std::string& file, const std::vector<Override>& overrides) const {
   std::error_code error;

@@ -54,6 +54,8 @@ class Catalogue {
 
   // The tables of published measurements that Headway is checked on; none where the catalogue has none.
   [[nodiscard]] std::vector<std::string> published_tables() const;
+  // The table of error bands (config/band_table.h); "" where the catalogue has none.
+  [[nodiscard]] std::string error_band_table() const;
 
   // Every scenario of a file: one, or the entries under `compare:`, each inheriting from `base:`.
   [[nodiscard]] std::vector<Scenario> scenarios(const std::string& file, const std::vector<Override>& overrides = {}) const;

@@ -1,6 +1,7 @@
 // A question and its answer: what a scenario asked, and what the simulation found. All that the reports need to know.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -8,6 +9,7 @@
 
 #include "simulate/collective_result.h"
 #include "simulate/result.h"
+#include "study/uncertainty.h"
 
 namespace headway {
 
@@ -19,6 +21,7 @@ struct TrainingAnswer {
   Sharding sharding = Sharding::none;
   Recompute recompute;
   Result result;
+  std::optional<Uncertainty> uncertainty;
 };
 
 struct CollectiveAnswer {

@@ -127,6 +127,12 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"collectives", collectives(r)},
                {"assumed", r.assumed},
                {"fold", {{"ranks", r.ranks}, {"rank_classes", r.rank_classes}}}};
+  if (const auto& u = answer.uncertainty)
+    json["uncertainty"] = {{"level", kBandLevel},
+                           {"low_s", finite(u->low.value())},
+                           {"high_s", finite(u->high.value())},
+                           {"runs", u->runs},
+                           {"comparable", u->comparable}};
   if (stats) json["stats"] = statistics(r.stats);
   return json;
 }

@@ -57,12 +57,16 @@ std::string facts(const TrainingAnswer& answer) {
   return out;
 }
 
-std::string speed(const Result& r) {
+std::string speed(const TrainingAnswer& answer) {
+  const Result& r = answer.result;
   std::string out;
   const auto line = [&](std::string_view name, const std::string& value, const std::string& note) {
     out += fmt::format("  {:<11}{:>14}{}{}\n", name, value, note.empty() ? "" : "   ", note);
   };
-  line("step time", seconds_text(r.step_time), "");
+  const auto& sure = answer.uncertainty;
+  line("step time", seconds_text(r.step_time),
+       sure ? fmt::format("{:.0f} % band {} to {},", 100 * kBandLevel, seconds_text(sure->low), seconds_text(sure->high)) : "");
+  if (sure) out += fmt::format("{:<30}from {} published runs {}\n", "", sure->runs, sure->comparable);
   line("tokens/s", grouped(r.tokens_per_s), fmt::format("{} per device", grouped(tokens_per_s_per_device(r))));
   line("MFU", percent_text(r.mfu),
        fmt::format("{} of {} TFLOPS per device (dense peak of the compute precision)", significant(r.model_tflops_per_device),
@@ -205,7 +209,7 @@ std::string run_text(const Answer& answer, const TextStyle& style) {
 
 std::string run_text(const TrainingAnswer& answer, const TextStyle& style) {
   const Result& r = answer.result;
-  std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(r);
+  std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(answer);
   out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
   out += memory(r, style) + collectives(r, style) + assumptions_text(r.assumed, style);
   if (style.stats) out += statistics(r, style);

@@ -94,4 +94,11 @@ std::string validation_text(const ValidationScore& score, const TextStyle& style
   return out;
 }
 
+std::string error_band_csv(const std::vector<ErrorBand>& bands) {
+  std::string out = "device,software,runs,low,high\n";
+  for (const ErrorBand& band : bands)
+    out += fmt::format("{},{},{},{:.3f},{:.3f}\n", band.device, band.software, band.runs, band.low, band.high);
+  return out;
+}
+
 }  // namespace headway

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "report/text.h"
+#include "study/uncertainty.h"
 #include "study/validation.h"
 
 namespace headway {
+
+// The table that config/band_table.h reads.
+[[nodiscard]] std::string error_band_csv(const std::vector<ErrorBand>& bands);
 
 [[nodiscard]] std::string validation_text(const ValidationScore& score, const TextStyle& style = {});
 

@@ -83,7 +83,9 @@ ValidationScore validate_plans(std::string kind, const std::vector<MeasuredRun>&
       [&](std::size_t i) { return outcome_of(runs[i].id, why(runs[i]), [&] { return predict(runs[i]); }); },
       [&](std::size_t i) {
         const MeasuredRun& run = runs[i];
-        return ScoredRun{run.id, run.source, run.device, run.tier == "A", run.measured, 0, 0, run.assumed, "", false};
+        return ScoredRun{run.id,          run.source,   run.device, run.plan ? run.plan->software.name : "",
+                         run.tier == "A", run.measured, 0,          0,
+                         run.assumed,     "",           false};
       });
 }
 
@@ -174,7 +176,7 @@ ValidationScore validate_kernels(const std::string& kind, const MeasuredKernels&
       [&](std::size_t i) { return outcome_of(rows[i].id, rows[i].why, [&] { return time_of(rows[i], kernels.devices); }); },
       [&](std::size_t i) {
         const MeasuredKernel& row = rows[i];
-        return ScoredRun{row.id, row.group, row.device, true, row.measured.value(), 0, 0, row.assumed, row.what, false};
+        return ScoredRun{row.id, row.group, row.device, "", true, row.measured.value(), 0, 0, row.assumed, row.what, false};
       });
 }
 
@@ -188,8 +190,17 @@ ValidationScore validate_collectives(const MeasuredCollectives& measured, const 
       },
       [&](std::size_t i) {
         const MeasuredCollective& row = rows[i];
-        return ScoredRun{row.id, row.kind, row.device,  true,     row.measured.value(),
-                         0,      0,        row.assumed, row.what, row.collective.bytes >= kLargeCollective};
+        return ScoredRun{row.id,
+                         row.kind,
+                         row.device,
+                         "",
+                         true,
+                         row.measured.value(),
+                         0,
+                         0,
+                         row.assumed,
+                         row.what,
+                         row.collective.bytes >= kLargeCollective};
       });
 }
 

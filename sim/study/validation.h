@@ -32,6 +32,7 @@ struct MeasuredRun {
 
 struct ScoredRun {
   std::string id, source, device;
+  std::string software;                           // of a training run
   bool scored = false;                            // it counts
   double measured = 0, predicted = 0, error = 0;  // error = predicted / measured - 1
   std::vector<std::string> assumed;

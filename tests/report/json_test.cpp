@@ -112,7 +112,7 @@ TEST(ValidationJson, HasThePromisedKeys) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 2;
-  score.runs = {{"a-1", "a", "d", true, 2.0, 3.0, 0.5, {"vocab 51200"}, "", false}};
+  score.runs = {{"a-1", "a", "d", "", true, 2.0, 3.0, 0.5, {"vocab 51200"}, "", false}};
   score.skipped = {{"a-2", "no device"}};
   headway::score(score);
   const json j = json::parse(validation_json({&score, 1}));
@@ -130,8 +130,8 @@ TEST(ValidationJson, CollectivesAreScoredBySizeToo) {
   ValidationScore score;
   score.kind = "collectives";
   score.rows = 2;
-  score.runs = {{"collectives-2", "all_reduce", "d", true, 2.0, 3.0, 0.5, {}, "", true},
-                {"collectives-3", "all_reduce", "d", true, 2.0, 2.0, 0.0, {}, "", false}};
+  score.runs = {{"collectives-2", "all_reduce", "d", "", true, 2.0, 3.0, 0.5, {}, "", true},
+                {"collectives-3", "all_reduce", "d", "", true, 2.0, 2.0, 0.0, {}, "", false}};
   headway::score(score);
   const json j = json::parse(validation_json({&score, 1}));
   EXPECT_EQ(j.at("mape"), 0.25);

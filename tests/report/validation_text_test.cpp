@@ -12,9 +12,9 @@ TEST(ValidationText, ScoresCellsAndWorstRows) {
   ValidationScore score;
   score.kind = "runs";
   score.rows = 4;
-  score.runs = {{"a-1", "a", "d", true, 1.0, 1.1, 0.1, {}, "", false},
-                {"a-2", "a", "d", true, 1.0, 0.7, -0.3, {}, "", false},
-                {"b-1", "b", "d", false, 1.0, 9.0, 8.0, {}, "", false}};
+  score.runs = {{"a-1", "a", "d", "", true, 1.0, 1.1, 0.1, {}, "", false},
+                {"a-2", "a", "d", "", true, 1.0, 0.7, -0.3, {}, "", false},
+                {"b-1", "b", "d", "", false, 1.0, 9.0, 8.0, {}, "", false}};
   score.skipped = {{"a-3", "mixture of experts is not simulated yet"}};
   headway::score(score);
   const std::string text = validation_text(score);
@@ -29,7 +29,7 @@ TEST(ValidationText, KernelsSayWhatTheyAreAndMemoryIsInGibibytes) {
   ValidationScore kernels;
   kernels.kind = "gemm";
   kernels.rows = 1;
-  kernels.runs = {{"gemm-2", "bf16", "d", true, 1e-3, 1.1e-3, 0.1, {}, "bf16 4096 x 4096 x 4096"}};
+  kernels.runs = {{"gemm-2", "bf16", "d", "", true, 1e-3, 1.1e-3, 0.1, {}, "bf16 4096 x 4096 x 4096"}};
   headway::score(kernels);
   EXPECT_THAT(validation_text(kernels), HasSubstr("By kind and device"));
   EXPECT_THAT(validation_text(kernels), HasSubstr("bf16 4096 x 4096 x 4096"));
@@ -37,7 +37,7 @@ TEST(ValidationText, KernelsSayWhatTheyAreAndMemoryIsInGibibytes) {
   ValidationScore memory;
   memory.kind = "memory";
   memory.rows = 1;
-  memory.runs = {{"a-1", "a", "d", true, 66.5, 66.0, -0.0075, {}, "", false}};
+  memory.runs = {{"a-1", "a", "d", "", true, 66.5, 66.0, -0.0075, {}, "", false}};
   headway::score(memory);
   EXPECT_THAT(validation_text(memory), HasSubstr("66.50 GiB"));
 }
@@ -53,8 +53,8 @@ TEST(ValidationText, CollectivesBySize) {
   ValidationScore score;
   score.kind = "collectives";
   score.rows = 2;
-  score.runs = {{"collectives-2", "all_reduce", "d", true, 2.0, 3.0, 0.5, {}, "", true},
-                {"collectives-3", "all_reduce", "d", true, 2.0, 2.0, 0.0, {}, "", false}};
+  score.runs = {{"collectives-2", "all_reduce", "d", "", true, 2.0, 3.0, 0.5, {}, "", true},
+                {"collectives-3", "all_reduce", "d", "", true, 2.0, 2.0, 0.0, {}, "", false}};
   headway::score(score);
   const std::string text = validation_text(score);
   EXPECT_THAT(text, testing::HasSubstr("; from 8.00 MiB on MAPE 50.0 %, bias +50.0 % over 1"));

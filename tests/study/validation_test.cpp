@@ -10,7 +10,7 @@ namespace headway {
 namespace {
 
 ScoredRun scored(const std::string& source, const std::string& device, double error, bool tier_a = true) {
-  return {source + "-1", source, device, tier_a, 1.0, 1.0 + error, error, {}, "", false};
+  return {source + "-1", source, device, "", tier_a, 1.0, 1.0 + error, error, {}, "", false};
 }
 
 // Cell (a, x): errors +0.2, -0.1 -> MAPE 0.15. Cell (b, x): +0.3. MAPE 0.6/3, macro (0.15 + 0.3)/2, bias 0.4/3, median 0.2.
