@@ -52,6 +52,7 @@ class Restrictor {
     if (network == cluster_->networks.end()) return error("domain: the cluster has no network to resize");
     const int devices = cluster_->devices(), package = package_size();
     const std::string asked = "domain: " + std::to_string(resize.domain);
+    if (network->kind == NetworkKind::torus) return error(asked + ": the shape of a torus says how many devices it joins");
     if (resize.domain < 1 || resize.domain > devices)
       return error(asked + " must lie between 1 and the cluster's " + std::to_string(devices) + " devices");
     if (resize.domain % package != 0) return error(asked + " would cut packages of " + std::to_string(package) + " dies");
@@ -162,7 +163,8 @@ class Restrictor {
   }
 
   static double* ratio_of(NetworkSpec& network, const std::string& tier) {
-    const bool tree = network.kind == NetworkKind::fat_tree || network.kind == NetworkKind::rail_optimized;
+    const bool tree = network.kind == NetworkKind::fat_tree || network.kind == NetworkKind::rail_optimized ||
+                      network.kind == NetworkKind::multi_plane;
     if (tier == "node") return network.kind == NetworkKind::two_level ? &network.taper : nullptr;
     if (tier == "leaf") return tree ? &network.leaf_oversubscription : nullptr;
     return tree && network.units_per_pod > 0 ? &network.spine_oversubscription : nullptr;

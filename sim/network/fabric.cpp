@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "network/direct_links.h"
 #include "network/switch_forest.h"
 
 namespace headway {
@@ -27,23 +28,29 @@ std::vector<Bandwidth> achievable(std::vector<Bandwidth> line_rates, const LinkT
 }  // namespace
 
 // One network's links, numbered from `first`: out and in port of every device, up and down link of every trunk, then the pair
-// links of a small full mesh. Nothing but the capacities is stored for each of them.
+// links of a small full mesh or the direct links. Nothing but the capacities is stored for most of them.
 struct BuiltNetwork {
   NetworkSpec spec;
   NetworkExtent extent;
   Wiring wiring;
+  std::unique_ptr<DirectLinks> direct;  // of tori and dragonflies
   std::size_t first = 0;
   std::vector<double> capacity;  // by link, B/s
 
   // `ports`: achievable rates.
   BuiltNetwork(NetworkSpec network, const std::vector<Bandwidth>& ports, std::size_t first_link)
-      : spec(std::move(network)), extent(extent_of(spec, ports.size())), wiring(wire(spec, extent, ports)), first(first_link) {
+      : spec(std::move(network)),
+        extent(extent_of(spec, ports.size())),
+        wiring(wire(spec, extent, ports)),
+        direct(direct_links(spec, extent, ports)),
+        first(first_link) {
     capacity.reserve(links());
     for (Bandwidth port : ports) capacity.insert(capacity.end(), 2, port.value());
     for (std::size_t trunk = 0; trunk < trunks(); ++trunk)
       capacity.insert(capacity.end(), 2, wiring.switches.trunk_capacity(trunk).value());
     for (std::uint32_t device = 0; device < pair_devices(); ++device)
       capacity.insert(capacity.end(), peers(), ports[device].value() / peers());
+    for (std::size_t link = 0; link < direct_count(); ++link) capacity.push_back(direct->capacity(link).value());
   }
 
   [[nodiscard]] std::size_t trunks() const { return wiring.switches.trunks(); }
@@ -54,7 +61,9 @@ struct BuiltNetwork {
   [[nodiscard]] std::uint32_t pair_devices() const { return has_pair_links() ? extent.devices : 0; }
   [[nodiscard]] std::size_t first_trunk() const { return 2 * std::size_t{extent.devices}; }
   [[nodiscard]] std::size_t first_pair() const { return first_trunk() + 2 * trunks(); }
-  [[nodiscard]] std::size_t links() const { return first_pair() + std::size_t{pair_devices()} * peers(); }
+  [[nodiscard]] std::size_t first_direct() const { return first_pair() + std::size_t{pair_devices()} * peers(); }
+  [[nodiscard]] std::size_t direct_count() const { return direct ? direct->links() : 0; }
+  [[nodiscard]] std::size_t links() const { return first_direct() + direct_count(); }
 
   [[nodiscard]] LinkId out_port(DeviceIndex device) const { return LinkId(first + 2 * std::size_t{device}); }
   [[nodiscard]] LinkId in_port(DeviceIndex device) const { return LinkId(first + 2 * std::size_t{device} + 1); }
@@ -72,9 +81,42 @@ struct BuiltNetwork {
       const std::size_t trunk = (local - first_trunk()) / 2;
       return wiring.switches.name(SwitchId(trunk)) + (local % 2 == 0 ? " up" : " down");
     }
+    if (local >= first_direct()) return direct->name(local - first_direct());
     const std::size_t from = (local - first_pair()) / peers(), slot = (local - first_pair()) % peers();
     const std::size_t to = from - from % extent.domain + slot + (slot >= from % extent.domain ? 1 : 0);
     return device(from) + " to " + device(to);
+  }
+
+  // Nothing where every device reaches every plane.
+  [[nodiscard]] std::uint32_t plane_of(DeviceIndex device) const {
+    if (spec.kind != NetworkKind::multi_plane || spec.split_ports) return 0;
+    return device % extent.domain % extent.node % static_cast<std::uint32_t>(spec.planes);
+  }
+
+  // Between two devices whose ports lead to the same switches.
+  void route(DeviceIndex from, DeviceIndex to, std::vector<RouteLink>& links) const {
+    links.push_back({out_port(from)});
+    if (direct)
+      route_direct(from, to, links);
+    else
+      route_switched(from, to, links);
+    links.push_back({in_port(to)});
+  }
+
+  void route_direct(DeviceIndex from, DeviceIndex to, std::vector<RouteLink>& links) const {
+    std::vector<DirectShare> between;
+    direct->route(from, to, between);
+    for (const DirectShare& part : between) links.push_back({LinkId(first + first_direct() + part.link), part.share});
+  }
+
+  void route_switched(DeviceIndex from, DeviceIndex to, std::vector<RouteLink>& links) const {
+    const SwitchForest& switches = wiring.switches;
+    const SwitchId start = wiring.leaf_of[from], end = wiring.leaf_of[to], top = switches.lowest_common(start, end);
+    for (SwitchId at = start; at != top; at = switches.parent(at)) links.push_back({up(at)});
+    if (has_pair_links()) links.push_back({pair(from, to)});
+    const std::size_t turn = links.size();
+    for (SwitchId at = end; at != top; at = switches.parent(at)) links.push_back({down(at)});
+    std::reverse(links.begin() + static_cast<std::ptrdiff_t>(turn), links.end());
   }
 
   void scale(LinkId link, double factor) { capacity[link.index() - first] *= factor; }
@@ -85,6 +127,8 @@ struct BuiltNetwork {
                        spec.name + ": a fault names device " + std::to_string(device) + " of " + std::to_string(extent.devices));
     scale(out_port(device), factor);
     scale(in_port(device), factor);
+    if (direct)
+      for (const std::size_t link : direct->of_device(device)) capacity[first_direct() + link] *= factor;
     const DeviceIndex domain_start = device - device % extent.domain;
     for (DeviceIndex peer = domain_start; has_pair_links() && peer < std::min(domain_start + extent.domain, extent.devices);
          ++peer) {
@@ -183,19 +227,30 @@ std::optional<NetworkId> Fabric::joining(DeviceIndex a, DeviceIndex b) const {
 LinkId Fabric::out_port(NetworkId network, DeviceIndex device) const { return impl_->at(network).out_port(device); }
 LinkId Fabric::in_port(NetworkId network, DeviceIndex device) const { return impl_->at(network).in_port(device); }
 
-void Fabric::route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<LinkId>& links) const {
+void Fabric::route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<RouteLink>& links) const {
   const BuiltNetwork& built = impl_->at(network);
   HEADWAY_CHECK(from != to && domain_of(network, from) == domain_of(network, to), "a route stays in its domain");
-  const SwitchForest& switches = built.wiring.switches;
-  const SwitchId start = built.wiring.leaf_of[from], end = built.wiring.leaf_of[to];
-  const SwitchId top = switches.lowest_common(start, end);
-  links.push_back(built.out_port(from));
-  for (SwitchId at = start; at != top; at = switches.parent(at)) links.push_back(built.up(at));
-  if (built.has_pair_links()) links.push_back(built.pair(from, to));
-  const std::size_t turn = links.size();
-  for (SwitchId at = end; at != top; at = switches.parent(at)) links.push_back(built.down(at));
-  std::reverse(links.begin() + static_cast<std::ptrdiff_t>(turn), links.end());
-  links.push_back(built.in_port(to));
+  if (built.plane_of(from) == built.plane_of(to)) return built.route(from, to, links);
+  const DeviceIndex relay = relay_of(network, from, to);
+  const std::optional<NetworkId> inner = joining(from, relay);
+  if (!inner || *inner >= network)
+    throw InputError({}, built.spec.name + ": device " + std::to_string(from) + " and device " + std::to_string(to) +
+                             " are in different planes, and no inner network leads from one to the other");
+  route(*inner, from, relay, links);
+  if (relay != to) built.route(relay, to, links);
+}
+
+// Of the sender's node, the device in the receiver's plane.
+DeviceIndex Fabric::relay_of(NetworkId network, DeviceIndex from, DeviceIndex to) const {
+  const NetworkExtent& extent = impl_->at(network).extent;
+  const std::uint32_t in_domain = from % extent.domain, node_start = from - in_domain % extent.node;
+  return node_start + to % extent.domain % extent.node;
+}
+
+bool Fabric::routes_along_trunks(NetworkId network) const {
+  const BuiltNetwork& built = impl_->at(network);
+  const bool planes = built.spec.kind == NetworkKind::multi_plane && !built.spec.split_ports;
+  return !built.direct && !built.has_pair_links() && !planes;
 }
 
 bool Fabric::has_pair_links(NetworkId network) const { return impl_->at(network).has_pair_links(); }
