@@ -98,14 +98,16 @@ class Restrictor {
 
   void operator()(const FaultLink& fault) const {
     const LinkFault& what = fault.fault;
-    if (what.scale <= 0) return error("scale: " + number(what.scale) + " must be positive: no route leads around a dead link");
+    const bool cable = !what.from.empty() || !what.to.empty();
+    if (what.scale <= 0 && !cable)
+      return error("scale: " + number(what.scale) + " must be positive: no route leads around a dead port");
     if (!find(what.network)) return;
     const int nodes = cluster_->devices() / std::max(1, cluster_->devices_per_node);
     if (what.device && !in_range("device", *what.device, cluster_->devices())) return;
     if (what.node && !in_range("node", *what.node, nodes)) return;
     Cluster faulty = *cluster_;
     faulty.link_faults.push_back(what);
-    if ((!what.from.empty() || !what.to.empty()) && !builds(faulty)) return;
+    if (cable && !builds(faulty)) return;
     *cluster_ = std::move(faulty);
   }
 

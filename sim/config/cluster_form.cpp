@@ -44,7 +44,10 @@ const std::vector<KindKey>& kind_keys() {
                                          {"split_ports", {K::multi_plane}},
                                          {"router_devices", {K::dragonfly}},
                                          {"group_routers", {K::dragonfly}, true},
-                                         {"global_links", {K::dragonfly}}};
+                                         {"global_links", {K::dragonfly}},
+                                         {"routing", {K::fat_tree, K::rail_optimized, K::multi_plane}},
+                                         {"seed", {K::fat_tree, K::rail_optimized, K::multi_plane}},
+                                         {"flows", {K::fat_tree, K::rail_optimized, K::multi_plane}}};
   return keys;
 }
 
@@ -63,6 +66,9 @@ void shape_holds(const Node& node, NetworkSpec& spec) {
     node.error_below("shape", "a torus has two or three dimensions, not " + std::to_string(spec.shape.size()));
   if (spec.kind == NetworkKind::torus && spec.domain != 0)
     node.error_below("domain", "the shape of a torus says how many devices it joins");
+  for (const char* key : {"seed", "flows"})
+    if (spec.routing != Routing::ecmp && node.tree().find(key) != nullptr)
+      node.error_below(key, std::string(key) + " means something with \"routing: ecmp\" only");
   if (spec.sockets > 1 && spec.socket_link <= Bandwidth(0))
     node.error_below("sockets", "two sockets need a \"socket_link\" between them");
 }
@@ -97,6 +103,10 @@ Form<NetworkSpec> network() {
       .optional("router_devices", &N::router_devices, integer(1), "dragonfly: devices at a router; 1 where left out")
       .optional("group_routers", &N::group_routers, integer(1), "dragonfly: routers of a group")
       .optional("global_links", &N::global_links, integer(1), "dragonfly: cables of a router to other groups; 1 where left out")
+      .optional("routing", &N::routing, one_of<Routing>(), "among parallel cables; spray where left out")
+      .optional("seed", &N::seed, integer(0), "ecmp: of the hash that chooses each flow's cable; 0 where left out")
+      .optional("flows", &N::flows, integer(1),
+                "ecmp: connections of a pair; one for each of the library's channels where left out")
       .other("source", true, source_key(), "where the shape comes from: a key under sources")
       .other("grade", true, one_of<Grade>(), "how far the shape can be trusted")
       .check_with([](const Node& node, N& spec) {

@@ -24,6 +24,8 @@ class DirectLinks {
   [[nodiscard]] virtual std::size_t links() const = 0;
   [[nodiscard]] virtual Bandwidth capacity(std::size_t link) const = 0;  // achievable, per direction
   [[nodiscard]] virtual std::string name(std::size_t link) const = 0;
+  // What a link joins: "device", "router", "group".
+  [[nodiscard]] virtual std::string ends(std::size_t link) const = 0;
   // Appends what lies between the ports of two devices of one domain.
   virtual void route(std::uint32_t from, std::uint32_t to, std::vector<DirectShare>& links) const = 0;
   // Links that are the device's own, which a fault of the device slows.

@@ -37,6 +37,10 @@ class Dragonfly : public DirectLinks {
     return "router " + std::to_string(before + from) + " to router " + std::to_string(before + to);
   }
 
+  [[nodiscard]] std::string ends(std::size_t link) const override {
+    return link % links_of_domain() < first_global() ? "router" : "group";
+  }
+
   void route(std::uint32_t from, std::uint32_t to, std::vector<DirectShare>& links) const override {
     const std::size_t first = from / domain_ * links_of_domain();
     const std::uint32_t start = from % domain_ / devices_, end = to % domain_ / devices_;

@@ -39,6 +39,18 @@ struct RouteLink {
   double share = 1;
 };
 
+// Links that join the same kinds of thing at the same rate, counted in one direction: 8 leaves x 32 cables to spines.
+struct LinkClass {
+  std::string from, to;  // "device", "leaf", "spine", "router" ...
+  std::size_t links = 0;
+  Bandwidth capacity;  // achievable, of each
+};
+// Switches of one tier, parallel ones counted singly.
+struct SwitchClass {
+  std::string name;
+  std::size_t switches = 0;
+};
+
 // The two directions of the cable bundle above a switch.
 struct TrunkLinks {
   LinkId up, down;
@@ -79,6 +91,9 @@ class Fabric {
 
   // Appends the trunks between a device's switch and the top of its domain, lowest first.
   void trunks_above(NetworkId network, DeviceIndex device, std::vector<TrunkLinks>& trunks) const;
+  // What the network is made of, from the devices up.
+  [[nodiscard]] std::vector<SwitchClass> switch_classes(NetworkId network) const;
+  [[nodiscard]] std::vector<LinkClass> link_classes(NetworkId network) const;
   // Whether every pair of a domain has a link of its own on its route (full meshes of up to 16 devices).
   [[nodiscard]] bool has_pair_links(NetworkId network) const;
 

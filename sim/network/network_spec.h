@@ -58,6 +58,15 @@ struct EnumNames<NetworkKind> {
                                                                       {NetworkKind::dragonfly, "dragonfly"}});
 };
 
+// How traffic finds its way among parallel cables: spread evenly over all of them (adaptive routing, packet spraying), or each
+// flow on one of them, which a hash of its ends chooses (equal-cost multi-path), so that flows collide.
+enum class Routing { spray, ecmp };
+
+template <>
+struct EnumNames<Routing> {
+  static constexpr auto table = std::to_array<EnumName<Routing>>({{Routing::spray, "spray"}, {Routing::ecmp, "ecmp"}});
+};
+
 struct NetworkSpec {
   std::string name;  // "scale_up", "scale_out", "package"
   NetworkKind kind = NetworkKind::switched;
@@ -71,16 +80,19 @@ struct NetworkSpec {
   double leaf_oversubscription = 1.0;   // leaf down-links / up-links
   double spine_oversubscription = 1.0;  // spine down-links / up-links, three tiers
   int switch_devices = 1,
-      switch_uplinks = 1;    // pcie: devices behind one switch, and its uplinks, each as fast as a device's port
-  int sockets = 1;           // pcie: host bridges of a domain
-  Bandwidth socket_link;     // pcie: between two sockets, per direction; line rate
-  std::vector<int> shape;    // torus: devices along each dimension, that of neighbouring numbers first
-  int planes = 0;            // multi_plane
-  bool split_ports = false;  // multi_plane: every device has a port in each plane, else device i that in i mod planes
-  int router_devices = 1;    // dragonfly: devices at a router
-  int group_routers = 1;     // dragonfly: routers of a group
-  int global_links = 1;      // dragonfly: cables of a router to other groups
-  Sourced<int> provenance;   // source and grade of the shape itself (value unused)
+      switch_uplinks = 1;            // pcie: devices behind one switch, and its uplinks, each as fast as a device's port
+  int sockets = 1;                   // pcie: host bridges of a domain
+  Bandwidth socket_link;             // pcie: between two sockets, per direction; line rate
+  std::vector<int> shape;            // torus: devices along each dimension, that of neighbouring numbers first
+  int planes = 0;                    // multi_plane
+  bool split_ports = false;          // multi_plane: every device has a port in each plane, else device i that in i mod planes
+  int router_devices = 1;            // dragonfly: devices at a router
+  int group_routers = 1;             // dragonfly: routers of a group
+  int global_links = 1;              // dragonfly: cables of a router to other groups
+  Routing routing = Routing::spray;  // fat_tree, rail_optimized, multi_plane
+  int seed = 0;                      // ecmp: of the hash
+  int flows = 0;                     // ecmp: connections of a pair, hashed one by one; 0: one for each of the library's channels
+  Sourced<int> provenance;           // source and grade of the shape itself (value unused)
 };
 
 }  // namespace headway

@@ -23,6 +23,8 @@ class Torus : public DirectLinks {
     return "device " + std::to_string(link / ways()) + (way % 2 == 0 ? " +" : " -") + std::string(1, "xyz"[way / 2]);
   }
 
+  [[nodiscard]] std::string ends(std::size_t) const override { return "device"; }
+
   void route(std::uint32_t from, std::uint32_t to, std::vector<DirectShare>& links) const override {
     std::uint32_t at = from, stride = 1;
     for (std::size_t dimension = 0; dimension < shape_.size(); ++dimension) {

@@ -1,5 +1,5 @@
 // Folded equals unfolded to the picosecond, for every rank of whole training runs: on every cluster of the catalogue, under every
-// schedule and sharding, on every kind of fabric and in every placement, with slow devices, mixed fleets, broken links and sizes that
+// schedule and sharding, on every kind of fabric, routing and placement, with slow devices, mixed fleets, broken links and sizes that
 // divide badly.
 #include <gtest/gtest.h>
 
@@ -107,6 +107,18 @@ Change pcie_boxes() {
     n.socket_link = Bandwidth(60e9);
     n.technology.in_switch_reduction = {};
   });
+}
+
+// Leaves of so many nodes, flows hashed onto their cables.
+Change hashed_routes(int nodes, int seed, NetworkKind kind = NetworkKind::rail_optimized) {
+  return network_of("scale_out", kind, [=](NetworkSpec& n) {
+    n.unit_nodes = nodes;
+    n.routing = Routing::ecmp;
+    n.seed = seed;
+  });
+}
+Change dead_cable(const char* below, const char* above) {
+  return [=](TrainingRun& r) { r.cluster.link_faults.push_back({"scale_out", {}, {}, below, above, 0}); };
 }
 
 const Change gpipe = schedule(Schedule::gpipe);
@@ -247,6 +259,24 @@ std::vector<Case> every_fabric() {
           {"pcie_boxes_slow", "dgx-a100", 64, 8, 2, 1, 4, 64, {pcie_boxes(), slow(9, 0.9)}}};
 }
 
+std::vector<Case> every_routing() {
+  const Change fat_tree = hashed_routes(2, 3, NetworkKind::fat_tree), scattered = placed(PlacementOrder::scattered, 7);
+  return {{"ecmp_rails", "dgx-h100", 128, 4, 4, 1, 4, 128, {hashed_routes(4, 7)}},
+          {"ecmp_fat_tree", "dgx-h100", 128, 8, 2, 2, 4, 128, {fat_tree}},
+          {"ecmp_scattered", "dgx-h100", 64, 4, 2, 1, 4, 64, {fat_tree, scattered}},
+          {"ecmp_three_tiers",
+           "llama3-24k",
+           64,
+           4,
+           2,
+           1,
+           4,
+           64,
+           {fat_tree, [](TrainingRun& r) { r.cluster.networks.back().units_per_pod = 2; }}},
+          {"ecmp_dead_cable", "dgx-h100", 64, 4, 2, 1, 4, 64, {fat_tree, dead_cable("leaf-2", "spine-0")}},
+          {"spray_dead_cable", "dgx-h100", 64, 4, 2, 1, 4, 64, {leaves(2, 1.0), dead_cable("leaf-2", "spine-0")}}};
+}
+
 std::vector<Case> every_placement() {
   const Change by_rail = placed(PlacementOrder::by_rail);
   return {{"by_rail", "dgx-h100", 128, 4, 4, 1, 4, 8, {by_rail}},
@@ -282,6 +312,7 @@ INSTANTIATE_TEST_SUITE_P(MixedFleets, FoldExactness, testing::ValuesIn(mixed_fle
 INSTANTIATE_TEST_SUITE_P(BrokenLinks, FoldExactness, testing::ValuesIn(broken_links()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(OddSizes, FoldExactness, testing::ValuesIn(odd_sizes()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Fabrics, FoldExactness, testing::ValuesIn(every_fabric()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Routings, FoldExactness, testing::ValuesIn(every_routing()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Placements, FoldExactness, testing::ValuesIn(every_placement()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Large, FoldExactness, testing::ValuesIn(large()), name_of_case);
 
