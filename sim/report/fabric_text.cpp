@@ -40,7 +40,7 @@ std::string scarcity(const std::vector<LinkClass>& classes, const std::string& b
   const Bandwidth up = sum_up(classes, tier);
   if (below.empty() || up <= Bandwidth(0)) return "";
   const double ratio = sum_up(classes, below) / up;
-  return ratio > 1 + 1e-6 ? fmt::format("   {}:1 oversubscribed", significant(ratio, 3)) : "   non-blocking";
+  return ratio > 1 + 1e-6 ? fmt::format("   {:.3g}:1 oversubscribed", ratio) : "   non-blocking";
 }
 
 std::string tier_line(const std::string& name, const std::string& what) { return fmt::format("  {:<10}{}\n", name, what); }
