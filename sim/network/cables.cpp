@@ -18,7 +18,9 @@ std::string spaced(std::string name) {
 }  // namespace
 
 Cables::Cables(const NetworkSpec& spec, const SwitchForest& switches, Bandwidth port)
-    : hashed_(has_cables(spec.kind) && spec.routing == Routing::ecmp), cables_(switches.trunks(), 1), below_(switches.switches()) {
+    : hashed_(has_cables(spec.kind) && spec.routing == Routing::ecmp),
+      cables_(switches.trunks(), 1),
+      below_(switches.switches()) {
   for (std::size_t trunk = 0; trunk < switches.trunks() && has_cables(spec.kind); ++trunk) {
     const std::uint32_t groups = std::max(1U, below_[trunk]);  // the spines of a bundle, alike
     const double each = switches.trunk_capacity(trunk) / port / groups;

@@ -82,8 +82,8 @@ struct NetworkSpec {
   int switch_devices = 1,
       switch_uplinks = 1;            // pcie: devices behind one switch, and its uplinks, each as fast as a device's port
   int sockets = 1;                   // pcie: host bridges of a domain
-  Bandwidth socket_link;             // pcie: between two sockets, per direction; line rate
-  std::vector<int> shape;            // torus: devices along each dimension, that of neighbouring numbers first
+  Bandwidth socket_link{};           // pcie: between two sockets, per direction; line rate
+  std::vector<int> shape{};          // torus: devices along each dimension, that of neighbouring numbers first
   int planes = 0;                    // multi_plane
   bool split_ports = false;          // multi_plane: every device has a port in each plane, else device i that in i mod planes
   int router_devices = 1;            // dragonfly: devices at a router
