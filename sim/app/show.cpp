@@ -1,4 +1,4 @@
-// headway show NAME: one device, cluster, model or scenario, every value with its source and grade.
+// headway show NAME: one entry of the catalogue or a scenario file, every value with its source and grade; clusters are drawn.
 #include <algorithm>
 #include <memory>
 
@@ -7,6 +7,7 @@
 #include "app/options.h"
 #include "config/catalogue.h"
 #include "report/catalogue_text.h"
+#include "report/fabric_text.h"
 
 namespace headway {
 
@@ -16,6 +17,7 @@ struct ShowOptions {
   std::string name;
   OutputOptions output;
   SimulationOptions simulation;
+  bool dot = false;
 };
 
 bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".yaml"); }
@@ -24,6 +26,18 @@ std::string scenarios_text(const Catalogue& catalogue, const std::string& file, 
   std::string out;
   for (const Scenario& scenario : read_scenarios({file}, overrides(options.simulation), catalogue))
     out += (out.empty() ? "" : "\n") + scenario_text(scenario, text_style(options.output));
+  return out;
+}
+
+// Clusters as Graphviz graphs: of a cluster, or of the scenarios of a file.
+std::string graphs(const Catalogue& catalogue, const ShowOptions& options) {
+  const std::string& name = options.name;
+  const std::vector<std::string> clusters = catalogue.names(CatalogueKind::clusters);
+  if (std::find(clusters.begin(), clusters.end(), name) != clusters.end()) return fabric_dot(catalogue.cluster(name));
+  const std::string file = is_path(name) ? name : catalogue.path(CatalogueKind::scenarios, name, {});
+  std::string out;
+  for (const Scenario& scenario : read_scenarios({file}, overrides(options.simulation), catalogue))
+    out += fabric_dot(scenario.cluster);
   return out;
 }
 
@@ -38,19 +52,30 @@ int show(const ShowOptions& options) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
 
+  if (options.dot) {
+    print(graphs(catalogue, options));
+    return kAnswered;
+  }
+
   std::string text;
   if (is_path(name))
     text = scenarios_text(catalogue, name, options);
   else if (is_a(CatalogueKind::devices))
     text = device_text(catalogue.device(name), style);
   else if (is_a(CatalogueKind::clusters))
-    text = cluster_text(catalogue.cluster(name), style);
+    text = cluster_text(catalogue.cluster(name), style) + fabric_text(catalogue.cluster(name), style);
   else if (is_a(CatalogueKind::models))
     text = model_text(catalogue.model(name), style);
+  else if (is_a(CatalogueKind::links))
+    text = link_text(catalogue.link(name), style);
+  else if (is_a(CatalogueKind::recipes))
+    text = recipe_text(catalogue.recipe(name), style);
+  else if (is_a(CatalogueKind::software))
+    text = software_text(catalogue.software(name), style);
   else if (is_a(CatalogueKind::scenarios))
     text = scenarios_text(catalogue, catalogue.path(CatalogueKind::scenarios, name, {}), options);
   else
-    throw InputError({name, 0, 0}, "no device, cluster, model or scenario has this name" + did_you_mean(name, known));
+    throw InputError({name, 0, 0}, "nothing in the catalogue has this name" + did_you_mean(name, known));
   print(text);
   return kAnswered;
 }
@@ -59,8 +84,9 @@ int show(const ShowOptions& options) {
 
 void add_show(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App* command = app.add_subcommand("show", "Show one device, cluster, model or scenario, with sources");
+  CLI::App* command = app.add_subcommand("show", "Show one entry of the catalogue or a scenario, with sources");
   command->add_option("name", options->name, "a name `headway list` gives, or a scenario file")->required()->type_name("NAME");
+  command->add_flag("--dot", options->dot, "draw a cluster's networks for Graphviz");
   add_set_option(*command, options->simulation);
   command->callback([options, &exit_code] { exit_code = show(*options); });
 }

@@ -5,11 +5,12 @@
 namespace headway {
 namespace {
 
-// The scale-up network of a cluster takes each device's own port unless the network says otherwise; a package's dies and the
-// scale-out adapters are the network's own.
+// The scale-up network of a cluster takes each device's own port unless the network says otherwise; a package's dies, PCIe slots and
+// the scale-out adapters are the network's own.
 Bandwidth port_of(const NetworkSpec& network, const Device& device) {
   if (network.port > Bandwidth(0)) return network.port;
-  if (network.name == "scale_up" && network.kind != NetworkKind::package) return require(device.scale_up, device, "scale_up");
+  const bool own_port = network.kind != NetworkKind::package && network.kind != NetworkKind::pcie;
+  if (network.name == "scale_up" && own_port) return require(device.scale_up, device, "scale_up");
   if (network.technology.bandwidth.known) return network.technology.bandwidth.value;
   throw InputError(network.technology.mark,
                    network.technology.name + ": no published value for \"bandwidth\"; give the network a port");

@@ -52,6 +52,7 @@ class Restrictor {
     if (network == cluster_->networks.end()) return error("domain: the cluster has no network to resize");
     const int devices = cluster_->devices(), package = package_size();
     const std::string asked = "domain: " + std::to_string(resize.domain);
+    if (network->kind == NetworkKind::torus) return error(asked + ": the shape of a torus says how many devices it joins");
     if (resize.domain < 1 || resize.domain > devices)
       return error(asked + " must lie between 1 and the cluster's " + std::to_string(devices) + " devices");
     if (resize.domain % package != 0) return error(asked + " would cut packages of " + std::to_string(package) + " dies");
@@ -97,14 +98,16 @@ class Restrictor {
 
   void operator()(const FaultLink& fault) const {
     const LinkFault& what = fault.fault;
-    if (what.scale <= 0) return error("scale: " + number(what.scale) + " must be positive: no route leads around a dead link");
+    const bool cable = !what.from.empty() || !what.to.empty();
+    if (what.scale <= 0 && !cable)
+      return error("scale: " + number(what.scale) + " must be positive: no route leads around a dead port");
     if (!find(what.network)) return;
     const int nodes = cluster_->devices() / std::max(1, cluster_->devices_per_node);
     if (what.device && !in_range("device", *what.device, cluster_->devices())) return;
     if (what.node && !in_range("node", *what.node, nodes)) return;
     Cluster faulty = *cluster_;
     faulty.link_faults.push_back(what);
-    if ((!what.from.empty() || !what.to.empty()) && !builds(faulty)) return;
+    if (cable && !builds(faulty)) return;
     *cluster_ = std::move(faulty);
   }
 
@@ -162,7 +165,8 @@ class Restrictor {
   }
 
   static double* ratio_of(NetworkSpec& network, const std::string& tier) {
-    const bool tree = network.kind == NetworkKind::fat_tree || network.kind == NetworkKind::rail_optimized;
+    const bool tree = network.kind == NetworkKind::fat_tree || network.kind == NetworkKind::rail_optimized ||
+                      network.kind == NetworkKind::multi_plane;
     if (tier == "node") return network.kind == NetworkKind::two_level ? &network.taper : nullptr;
     if (tier == "leaf") return tree ? &network.leaf_oversubscription : nullptr;
     return tree && network.units_per_pod > 0 ? &network.spine_oversubscription : nullptr;

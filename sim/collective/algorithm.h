@@ -39,7 +39,7 @@ class LoadSum {
   const Fabric* fabric_;
   std::vector<LinkLoad>* loads_;
   std::size_t before_;
-  std::vector<LinkId> route_;
+  std::vector<RouteLink> route_;
 };
 
 // `bytes_per_byte` in all from the members of one run to those of another, spread evenly over the senders and over the receivers:
@@ -47,9 +47,17 @@ class LoadSum {
 void add_between(LoadSum& sum, NetworkId network, const Places& places, MemberRun from, MemberRun to, double bytes_per_byte);
 
 // Every part of a group sends to its successor; `amount(part)`: bytes per byte in all that leave a part. Where each pair has a
-// link of its own the channels take different orders, and single members spread over all the others.
+// link of its own the channels take different orders, and single members spread over all the others; on a torus the members of a
+// box go around all its dimensions.
 template <class Amount>
 void add_cycle(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, Amount amount);
+
+// The box that parts of one member each form on a torus; empty: none. (torus_ring.cpp, with what follows)
+[[nodiscard]] std::vector<int> torus_box(const Fabric& fabric, NetworkId network, const Places& places,
+                                         std::span<const MemberRun> parts);
+// What `amount` of each member puts on the links: to its neighbours in the box, half of it either way.
+void add_torus_cycle(LoadSum& sum, NetworkId network, std::span<const DeviceIndex> members, const std::vector<int>& box,
+                     std::span<const double> amount);
 
 // ring.cpp
 [[nodiscard]] Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
@@ -72,6 +80,11 @@ template <class Amount>
 void add_cycle(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, Amount amount) {
   const bool mesh = sum.fabric().has_pair_links(network);
   const std::size_t n = parts.size();
+  if (const std::vector<int> box = torus_box(sum.fabric(), network, places, parts); !box.empty()) {
+    std::vector<double> amounts;
+    for (const MemberRun part : parts) amounts.push_back(amount(part));
+    return add_torus_cycle(sum, network, std::span(places.devices).subspan(parts.front().begin, n), box, amounts);
+  }
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t hop = 1; hop <= (mesh ? n - 1 : 1); ++hop)
       add_between(sum, network, places, parts[i], parts[(i + hop) % n],

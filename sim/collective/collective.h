@@ -14,6 +14,7 @@
 //                A gather (multicast alone) and a scatter (reduction alone) fill one direction of a port once: no less than a ring.
 //   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
 //   direct       send_receive: the route from member 0 to member 1.
+// On a torus the ring is multi-dimensional (collective/torus_ring.h): all dimensions at once, both ways.
 // On a full mesh rings take a different order in each channel and so spread over all pairs of the group.
 // Switches that reduce let through a share of the rate (LinkTechnology::in_switch_reduction), and each start costs in_switch_latency.
 // Latency: base + steps x hop latency by level and protocol; the Simple protocol hands on whole slices, and filling every channel
@@ -58,6 +59,7 @@ struct Geometry {
     int groups = 0;  // of members that this network joins
     int fan = 0;     // sub-groups (or members) of the next inner level in each group; uneven groups: the largest
     bool even = true;
+    std::vector<int> box;  // of a torus that single members fill a box of, in each group alike: its lengths
   };
   int members = 0;
   std::vector<Level> levels;  // innermost first; only levels that join more than one member

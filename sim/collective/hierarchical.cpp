@@ -7,13 +7,17 @@
 #include <cmath>
 
 #include "collective/algorithm.h"
+#include "collective/torus_ring.h"
 
 namespace headway {
 
 namespace {
 
 // Trees pay where messages go through adapters; inside a scale-up domain the library chains.
-bool has_trees(NetworkKind kind) { return kind == NetworkKind::fat_tree || kind == NetworkKind::rail_optimized; }
+bool has_trees(NetworkKind kind) {
+  return kind == NetworkKind::fat_tree || kind == NetworkKind::rail_optimized || kind == NetworkKind::multi_plane ||
+         kind == NetworkKind::dragonfly;
+}
 
 // A tree's hop waits for two children and reduces before it passes on: ring steps it is worth, from NCCL's measured all-reduces
 // over 4 to 512 nodes.
@@ -25,8 +29,8 @@ double sent_together(NetworkKind kind, double parts) {
   return 2.0 * (parts - 1) / parts;
 }
 
-double steps(NetworkKind kind, double parts) {
-  return 2.0 * (has_trees(kind) && parts > 2 ? kTreeHop * std::ceil(std::log2(parts)) : parts - 1);
+double steps(const Geometry::Level& level, NetworkKind kind, const RingPace& around) {
+  return 2.0 * (has_trees(kind) && level.fan > 2 ? kTreeHop * std::ceil(std::log2(level.fan)) : around.steps / level.groups);
 }
 
 }  // namespace
@@ -37,7 +41,9 @@ Outline hierarchical_outline(CollectiveKind, const Geometry& geometry, const Fab
   for (const Geometry::Level& level : geometry.levels) {
     const NetworkKind kind = fabric.spec(level.network).kind;
     const double k = level.fan, share = sent_together(kind, k) / below;
-    outline.levels.push_back({.port_share = share, .peers = k - 1, .steps = steps(kind, k)});
+    const RingPace around = ring_pace(level, k * level.groups, fabric);
+    outline.levels.push_back(
+        {.port_share = share, .peers = k - 1, .steps = steps(level, kind, around), .rate_share = around.rate_share});
     below *= k;
     memory += 2.5 * share;
   }

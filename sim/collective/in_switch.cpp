@@ -32,13 +32,18 @@ Share port_share(CollectiveKind kind, double n) {
   return share;
 }
 
+// PCIe switches and the dies of a package do not compute.
+bool switched(NetworkKind kind) {
+  return kind != NetworkKind::full_mesh && kind != NetworkKind::package && kind != NetworkKind::pcie;
+}
+
 }  // namespace
 
 bool switches_reduce(const Geometry& geometry, const Fabric& fabric) {
   if (geometry.levels.size() != 1) return false;
   const NetworkSpec& spec = fabric.spec(geometry.levels.front().network);
-  const bool switched = spec.kind != NetworkKind::full_mesh && spec.kind != NetworkKind::package;
-  return switched && spec.technology.in_switch_reduction.known;
+  return switched(spec.kind) && fabric.routes_along_trunks(geometry.levels.front().network) &&
+         spec.technology.in_switch_reduction.known;
 }
 
 Outline in_switch_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric) {

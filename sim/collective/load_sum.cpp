@@ -7,7 +7,7 @@ namespace headway {
 void LoadSum::add_route(NetworkId network, DeviceIndex from, DeviceIndex to, double bytes_per_byte) {
   route_.clear();
   fabric_->route(network, from, to, route_);
-  for (LinkId link : route_) add(link, bytes_per_byte);
+  for (const RouteLink& part : route_) add(part.link, bytes_per_byte * part.share);
 }
 
 void LoadSum::merge() {

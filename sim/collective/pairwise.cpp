@@ -1,7 +1,7 @@
 // All-to-all: every member sends 1/n of its buffer to each other one, over the innermost network that joins the two.
 //
-// Counted, not enumerated: the pairs that cross a trunk follow from how many members of each part sit below it, so the cost stays
-// linear in members. Only the pair links of small full meshes are listed one by one.
+// Counted, not enumerated, where routes run along trunks: the pairs that cross one follow from how many members of each part sit
+// below it, so the cost stays linear in members. Where they do not (full meshes, tori, dragonflies, planes) pairs are listed.
 #include <algorithm>
 #include <cmath>
 
@@ -50,11 +50,20 @@ void add_trunks(LoadSum& sum, std::vector<Below>& below, std::uint32_t group, st
   }
 }
 
-void add_mesh(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, double each) {
+// Pairs between different parts, one by one: at first in whole routes, so that equal links have equal sums.
+void add_pairs(LoadSum& sum, NetworkId network, const Places& places, std::span<const MemberRun> parts, double each) {
+  std::vector<double> routes(sum.fabric().link_count());
+  std::vector<RouteLink> route;
   for (const MemberRun& from : parts)
     for (const MemberRun& to : parts)
       for (std::uint32_t i = from.begin; i < from.end && from.begin != to.begin; ++i)
-        for (std::uint32_t j = to.begin; j < to.end; ++j) sum.add_route(network, places.devices[i], places.devices[j], each);
+        for (std::uint32_t j = to.begin; j < to.end; ++j) {
+          route.clear();
+          sum.fabric().route(network, places.devices[i], places.devices[j], route);
+          for (const RouteLink& part : route) routes[part.link.index()] += part.share;
+        }
+  for (std::size_t link = 0; link < routes.size(); ++link)
+    if (routes[link] > 0) sum.add(LinkId(link), routes[link] * each);
 }
 
 }  // namespace
@@ -81,7 +90,7 @@ void pairwise_loads(CollectiveKind, const Places& places, LoadSum& sum) {
     const NetworkId network = places.levels[i].network;
     places.for_each_group(i, [&](MemberRun group, std::span<const MemberRun> parts) {
       if (parts.size() < 2) return;
-      if (sum.fabric().has_pair_links(network)) return add_mesh(sum, network, places, parts, each);
+      if (!sum.fabric().routes_along_trunks(network)) return add_pairs(sum, network, places, parts, each);
       below.clear();
       for (std::size_t part = 0; part < parts.size(); ++part) {
         add_ports(sum, network, places, parts[part], group.size() - parts[part].size(), each);

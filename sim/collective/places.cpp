@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "base/check.h"
 #include "base/diagnostic.h"
+#include "collective/torus_ring.h"
 
 namespace headway {
 namespace {
@@ -17,6 +19,18 @@ std::vector<std::uint32_t> merged_starts(const std::vector<std::uint32_t>& inner
       starts.push_back(inner[i]);
   starts.push_back(inner.back());
   return starts;
+}
+
+// Of the innermost groups; empty where they form different boxes, or one of them none.
+std::vector<int> common_box(const Places& places, const Fabric& fabric) {
+  std::optional<std::vector<int>> common;
+  places.for_each_group(0, [&](MemberRun group, std::span<const MemberRun>) {
+    const auto members = std::span(places.devices).subspan(group.begin, group.size());
+    std::vector<int> box = box_of(members, fabric.spec(places.levels.front().network));
+    if (common && *common != box) box.clear();
+    common = std::move(box);
+  });
+  return common.value_or(std::vector<int>{});
 }
 
 }  // namespace
@@ -54,7 +68,7 @@ Places places_of(std::span<const DeviceIndex> members, const Fabric& fabric) {
 }
 
 bool operator==(const Geometry::Level& a, const Geometry::Level& b) {
-  return a.network == b.network && a.groups == b.groups && a.fan == b.fan && a.even == b.even;
+  return a.network == b.network && a.groups == b.groups && a.fan == b.fan && a.even == b.even && a.box == b.box;
 }
 bool operator==(const Geometry& a, const Geometry& b) { return a.members == b.members && a.levels == b.levels; }
 
@@ -63,7 +77,7 @@ Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric)
   Geometry geometry;
   geometry.members = static_cast<int>(places.members());
   for (std::size_t i = 0; i < places.levels.size(); ++i) {
-    Geometry::Level level{places.levels[i].network, static_cast<int>(places.levels[i].starts.size()) - 1, 0, true};
+    Geometry::Level level{places.levels[i].network, static_cast<int>(places.levels[i].starts.size()) - 1, 0, true, {}};
     std::uint32_t size = 0;
     places.for_each_group(i, [&](MemberRun group, std::span<const MemberRun> parts) {
       const int fan = static_cast<int>(parts.size());
@@ -71,6 +85,7 @@ Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric)
       size = group.size();
       level.fan = std::max(level.fan, fan);
     });
+    if (i == 0 && fabric.spec(level.network).kind == NetworkKind::torus) level.box = common_box(places, fabric);
     geometry.levels.push_back(level);
   }
   return geometry;

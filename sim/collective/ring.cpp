@@ -2,6 +2,7 @@
 // the one that leaves it in an equal part of them. A group of s members with s' in each of its parts thus keeps, of each member's
 // bytes, 1/s' - 1/s on its network; the outermost ring closes there and keeps 1/s'.
 #include "collective/algorithm.h"
+#include "collective/torus_ring.h"
 
 namespace headway {
 namespace {
@@ -21,15 +22,17 @@ double memory_per_forwarded(CollectiveKind kind) {
 
 }  // namespace
 
-Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric&) {
+Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric) {
   const double n = geometry.members, share = forwarded(kind, n), passes = kind == CollectiveKind::all_reduce ? 2.0 : 1.0;
   Outline outline;
   double parts = n;
   for (const Geometry::Level& level : geometry.levels) {
     const bool outermost = &level == &geometry.levels.back();
+    const RingPace pace = ring_pace(level, parts, fabric);
     outline.levels.push_back({.port_share = share * (parts - (outermost ? 0 : level.groups)) / n,
                               .peers = static_cast<double>(level.fan - 1),
-                              .steps = passes * (parts - level.groups)});
+                              .steps = passes * pace.steps,
+                              .rate_share = pace.rate_share});
     parts = level.groups;
   }
   if (kind == CollectiveKind::all_gather || kind == CollectiveKind::reduce_scatter) outline.own_share = 1.0 / n;

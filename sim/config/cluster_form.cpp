@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "config/file_forms.h"
@@ -20,6 +21,58 @@ struct ClusterText {
   std::vector<NetworkSpec> networks;
 };
 
+// Keys that only some kinds of network have, and which of them those kinds cannot do without.
+struct KindKey {
+  const char* key;
+  std::vector<NetworkKind> kinds;
+  bool needed = false;
+};
+
+const std::vector<KindKey>& kind_keys() {
+  using K = NetworkKind;
+  static const std::vector<KindKey> keys{{"taper", {K::two_level}},
+                                         {"unit_nodes", {K::fat_tree, K::rail_optimized, K::multi_plane}},
+                                         {"units_per_pod", {K::fat_tree, K::rail_optimized}},
+                                         {"leaf_oversubscription", {K::fat_tree, K::rail_optimized, K::multi_plane}},
+                                         {"spine_oversubscription", {K::fat_tree, K::rail_optimized}},
+                                         {"switch_devices", {K::pcie}},
+                                         {"switch_uplinks", {K::pcie}},
+                                         {"sockets", {K::pcie}},
+                                         {"socket_link", {K::pcie}},
+                                         {"shape", {K::torus}, true},
+                                         {"planes", {K::multi_plane}, true},
+                                         {"split_ports", {K::multi_plane}},
+                                         {"router_devices", {K::dragonfly}},
+                                         {"group_routers", {K::dragonfly}, true},
+                                         {"global_links", {K::dragonfly}},
+                                         {"routing", {K::fat_tree, K::rail_optimized, K::multi_plane}},
+                                         {"seed", {K::fat_tree, K::rail_optimized, K::multi_plane}},
+                                         {"flows", {K::fat_tree, K::rail_optimized, K::multi_plane}}};
+  return keys;
+}
+
+void keys_of_its_kind(const Node& node, NetworkSpec& spec) {
+  for (const KindKey& rule : kind_keys()) {
+    const bool has = node.tree().find(rule.key) != nullptr;
+    const bool meant = std::find(rule.kinds.begin(), rule.kinds.end(), spec.kind) != rule.kinds.end();
+    const std::string kind(name_of(spec.kind));
+    if (has && !meant) node.error_below(rule.key, "a " + kind + " network has no " + rule.key);
+    if (!has && meant && rule.needed) node.error_below("kind", "a " + kind + " network needs the key \"" + rule.key + "\"");
+  }
+}
+
+void shape_holds(const Node& node, NetworkSpec& spec) {
+  if (!spec.shape.empty() && spec.shape.size() != 2 && spec.shape.size() != 3)
+    node.error_below("shape", "a torus has two or three dimensions, not " + std::to_string(spec.shape.size()));
+  if (spec.kind == NetworkKind::torus && spec.domain != 0)
+    node.error_below("domain", "the shape of a torus says how many devices it joins");
+  for (const char* key : {"seed", "flows"})
+    if (spec.routing != Routing::ecmp && node.tree().find(key) != nullptr)
+      node.error_below(key, std::string(key) + " means something with \"routing: ecmp\" only");
+  if (spec.sockets > 1 && spec.socket_link <= Bandwidth(0))
+    node.error_below("sockets", "two sockets need a \"socket_link\" between them");
+}
+
 Form<NetworkSpec> network() {
   using N = NetworkSpec;
   return Record<N>()
@@ -36,9 +89,29 @@ Form<NetworkSpec> network() {
       .optional("leaf_oversubscription", &N::leaf_oversubscription, number({.least = 1}), "down-links over up-links of a leaf")
       .optional("spine_oversubscription", &N::spine_oversubscription, number({.least = 1}),
                 "down-links over up-links of a spine, three tiers")
+      .optional("switch_devices", &N::switch_devices, integer(1), "pcie: devices behind one PCIe switch; 1 where left out")
+      .optional("switch_uplinks", &N::switch_uplinks, integer(1),
+                "pcie: uplinks of a switch, each as fast as a device's port; 1 where left out")
+      .optional("sockets", &N::sockets, integer(1, 2), "pcie: host bridges of a domain; 1 where left out")
+      .optional("socket_link", &N::socket_link, quantity<Bandwidth>(), "pcie: line rate between the sockets, per direction")
+      .optional("shape", &N::shape, list_of(integer(2)),
+                "torus: devices along each of its two or three dimensions, that of neighbouring numbers first")
+      .optional("planes", &N::planes, integer(2),
+                "multi_plane: fat trees side by side; device i of a node is in plane i mod planes")
+      .optional("split_ports", &N::split_ports, boolean(),
+                "multi_plane: every device has a port in each plane and spreads its traffic; false where left out")
+      .optional("router_devices", &N::router_devices, integer(1), "dragonfly: devices at a router; 1 where left out")
+      .optional("group_routers", &N::group_routers, integer(1), "dragonfly: routers of a group")
+      .optional("global_links", &N::global_links, integer(1), "dragonfly: cables of a router to other groups; 1 where left out")
+      .optional("routing", &N::routing, one_of<Routing>(), "among parallel cables; spray where left out")
+      .optional("seed", &N::seed, integer(0), "ecmp: of the hash that chooses each flow's cable; 0 where left out")
+      .optional("flows", &N::flows, integer(1),
+                "ecmp: connections of a pair; one for each of the library's channels where left out")
       .other("source", true, source_key(), "where the shape comes from: a key under sources")
       .other("grade", true, one_of<Grade>(), "how far the shape can be trusted")
       .check_with([](const Node& node, N& spec) {
+        keys_of_its_kind(node, spec);
+        shape_holds(node, spec);
         spec.provenance.source = node.tree().find("source")->text;
         spec.provenance.grade = *value_of<Grade>(node.tree().find("grade")->text);
       })
@@ -90,6 +163,18 @@ void distinct_networks(const Node& node, ClusterText& cluster) {
       node.error_below("networks." + std::to_string(i) + ".name", "a second network \"" + cluster.networks[i].name + "\"");
 }
 
+void whole_tori(const Node& node, ClusterText& cluster) {
+  int devices = 0;
+  for (const GroupText& of : cluster.groups.value_or(std::vector<GroupText>{})) devices += of.devices;
+  for (std::size_t i = 0; i < cluster.networks.size(); ++i) {
+    int torus = 1;
+    for (const int length : cluster.networks[i].shape) torus *= length;
+    if (devices % torus != 0)
+      node.error_below("networks." + std::to_string(i) + ".shape",
+                       std::to_string(devices) + " devices do not fill tori of " + std::to_string(torus));
+  }
+}
+
 Cluster finish(ClusterText text) {
   Cluster cluster;
   cluster.title = std::move(text.title);
@@ -115,6 +200,7 @@ Form<Cluster> make_cluster_form() {
           .check_with(gather_groups)
           .check_with(whole_nodes)
           .check_with(distinct_networks)
+          .check_with(whole_tori)
           .form(),
       finish);
 }

@@ -9,6 +9,7 @@
 #include "training/model.h"
 #include "training/recipe.h"
 #include "training/software.h"
+#include "work/placement.h"
 
 namespace headway {
 
@@ -28,5 +29,9 @@ struct SaidRestriction {
   std::string words;
 };
 [[nodiscard]] const Form<SaidRestriction>& restriction_form();
+
+// Where ranks go; whether a list is one of all the cluster's devices shows only beside the cluster.
+[[nodiscard]] const Form<RankPlacement>& placement_form();
+void check_placement(const Node& workload, const RankPlacement& placement, int devices);
 
 }  // namespace headway

@@ -30,16 +30,6 @@ Form<V> but_not_yet(Form<V> form, std::vector<std::string> words) {
   return form;
 }
 
-Form<std::string> placement() {
-  Form<std::string> form = but_not_yet(word_of({"packed"}), {"by_rail", "scattered"});
-  form.read = [read = std::move(form.read)](const Node& node) -> std::optional<std::string> {
-    if (!node.tree().is_list()) return read(node);
-    node.error("an explicit order is not supported yet");
-    return std::nullopt;
-  };
-  return form;
-}
-
 // none, one module, or a list of modules.
 Form<Recompute> recompute() {
   std::vector<std::string> words = all_names<RecomputeModule>();
@@ -92,7 +82,7 @@ Record<TrainingText> training() {
       .optional("recompute", &W::recompute, recompute(), "what the backward pass computes again; none where left out")
       .optional("software", &W::software, reference(CatalogueKind::software, software_form()),
                 "a name in workloads/software: whose kernels, overlaps and host gaps; megatron-core where left out")
-      .optional("placement", &W::placement, placement(), "of ranks on devices; packed where left out")
+      .optional("placement", &W::placement, placement_form(), "of ranks on devices; packed where left out")
       .optional("split", &W::split, list_of(integer(0)), "layers of each (virtual) stage in model order");
 }
 
@@ -241,7 +231,8 @@ std::optional<TrainingPlan> make_plan(const Node& node, const TrainingText& text
   plan.schedule = assume.value("schedule", text.schedule, fallback, name_of(fallback));
   plan.sharding = assume.value("sharding", text.sharding, Sharding::none, name_of(Sharding::none));
   plan.recompute = assume.value("recompute", text.recompute, Recompute{}, "none");
-  (void)assume.value("placement", text.placement, std::string("packed"), "packed");
+  plan.placement = assume.value("placement", text.placement, RankPlacement{}, "packed");
+  check_placement(node, plan.placement, devices);
 
   const std::optional<Software> software = text.software ? text.software : default_software(node);
   const std::optional<Layout> layout = lay_out(node, text.parallel, text.model.experts.has_value(), devices);

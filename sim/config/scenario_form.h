@@ -27,7 +27,7 @@ struct TrainingText {
   std::optional<Sharding> sharding;
   std::optional<Recompute> recompute;
   std::optional<Software> software;
-  std::optional<std::string> placement;
+  std::optional<RankPlacement> placement;
   std::vector<int> split;
 };
 

@@ -1,9 +1,12 @@
 // The networks of a cluster as directed links with capacities, and the routes between devices.
 //
-// Each network is a graph (Boost.Graph) of switch bundles. Parallel switches of one level that traffic is sprayed over evenly are
-// one vertex, their links one bundle whose capacity is the sum; so every network here is a forest and a route climbs to the
-// lowest common vertex and down again. Each device has one out-port and one in-port into each network it belongs to.
-// Capacities are achievable ones: line rate x efficiency of the technology.
+// A switched network is a graph (Boost.Graph) of switch bundles. Parallel switches of one level that traffic is sprayed over evenly
+// are one vertex, their links one bundle whose capacity is the sum; so it is a forest, and a route climbs to the lowest common
+// vertex and down again. Tori and dragonflies are no forests: they have links and routes of their own (network/direct_links.h).
+// The planes of a multi-plane network never meet: a route between two of them begins with a hop, over an inner network, to the
+// device of the sender's node that is in the receiver's plane.
+// Each device has one out-port and one in-port into each network it belongs to. Capacities are achievable ones: line rate x
+// efficiency of the technology.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +31,24 @@ struct LinkFault {
   std::optional<int> device, node;
   std::string from, to;  // switch names, for a cable
   double scale = 1.0;
+};
+
+// What of every byte of a route a link carries; less than 1 where the route divides.
+struct RouteLink {
+  LinkId link;
+  double share = 1;
+};
+
+// Links that join the same kinds of thing at the same rate, counted in one direction: 8 leaves x 32 cables to spines.
+struct LinkClass {
+  std::string from, to;  // "device", "leaf", "spine", "router" ...
+  std::size_t links = 0;
+  Bandwidth capacity;  // achievable, of each
+};
+// Switches of one tier, parallel ones counted singly.
+struct SwitchClass {
+  std::string name;
+  std::size_t switches = 0;
 };
 
 // The two directions of the cable bundle above a switch.
@@ -61,15 +82,24 @@ class Fabric {
   [[nodiscard]] LinkId out_port(NetworkId network, DeviceIndex device) const;
   [[nodiscard]] LinkId in_port(NetworkId network, DeviceIndex device) const;
 
-  // Appends the links from `from` to `to` over `network`, both ports included. Requires equal domains and from != to.
-  void route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<LinkId>& links) const;
+  // Appends the links from `from` to `to` over `network`, both ports included. Requires equal domains and from != to. Throws
+  // InputError where the two are in different planes and nothing leads from one to the other.
+  void route(NetworkId network, DeviceIndex from, DeviceIndex to, std::vector<RouteLink>& links) const;
+
+  // Whether every route consists of two ports and the trunks between them, so that pairs can be counted and need not be listed.
+  [[nodiscard]] bool routes_along_trunks(NetworkId network) const;
 
   // Appends the trunks between a device's switch and the top of its domain, lowest first.
   void trunks_above(NetworkId network, DeviceIndex device, std::vector<TrunkLinks>& trunks) const;
+  // What the network is made of, from the devices up.
+  [[nodiscard]] std::vector<SwitchClass> switch_classes(NetworkId network) const;
+  [[nodiscard]] std::vector<LinkClass> link_classes(NetworkId network) const;
   // Whether every pair of a domain has a link of its own on its route (full meshes of up to 16 devices).
   [[nodiscard]] bool has_pair_links(NetworkId network) const;
 
  private:
+  [[nodiscard]] DeviceIndex relay_of(NetworkId network, DeviceIndex from, DeviceIndex to) const;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

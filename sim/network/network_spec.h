@@ -36,8 +36,12 @@ enum class NetworkKind {
   switched,   // one non-blocking level of switches: NVSwitch box, NVL72
   two_level,  // switched nodes joined by a second level, whose node uplinks carry 1/taper of the node's ports: 256-card NVLink, UB
   full_mesh,       // every pair in the domain has a link of its own, port / (domain - 1) each
+  pcie,            // devices behind PCIe switches, these behind host bridges, one a socket; uplinks are shared
+  torus,           // a grid of two or three dimensions that wraps around; every device joined to its neighbours
   fat_tree,        // leaf, spine (and core) levels; neighbours in node order share a leaf
   rail_optimized,  // device i of every node of a unit shares leaf i; leaves meet at spines
+  multi_plane,     // parallel two-level fat trees that never meet: each device's adapter in one of them, or its ports in all
+  dragonfly,       // groups of fully joined routers; every two groups joined by global cables
 };
 
 template <>
@@ -46,8 +50,21 @@ struct EnumNames<NetworkKind> {
                                                                       {NetworkKind::switched, "switched"},
                                                                       {NetworkKind::two_level, "two_level"},
                                                                       {NetworkKind::full_mesh, "full_mesh"},
+                                                                      {NetworkKind::pcie, "pcie"},
+                                                                      {NetworkKind::torus, "torus"},
                                                                       {NetworkKind::fat_tree, "fat_tree"},
-                                                                      {NetworkKind::rail_optimized, "rail_optimized"}});
+                                                                      {NetworkKind::rail_optimized, "rail_optimized"},
+                                                                      {NetworkKind::multi_plane, "multi_plane"},
+                                                                      {NetworkKind::dragonfly, "dragonfly"}});
+};
+
+// How traffic finds its way among parallel cables: spread evenly over all of them (adaptive routing, packet spraying), or each
+// flow on one of them, which a hash of its ends chooses (equal-cost multi-path), so that flows collide.
+enum class Routing { spray, ecmp };
+
+template <>
+struct EnumNames<Routing> {
+  static constexpr auto table = std::to_array<EnumName<Routing>>({{Routing::spray, "spray"}, {Routing::ecmp, "ecmp"}});
 };
 
 struct NetworkSpec {
@@ -62,7 +79,20 @@ struct NetworkSpec {
   int units_per_pod = 0;                // three tiers: units under one spine block; 0: two tiers
   double leaf_oversubscription = 1.0;   // leaf down-links / up-links
   double spine_oversubscription = 1.0;  // spine down-links / up-links, three tiers
-  Sourced<int> provenance;              // source and grade of the shape itself (value unused)
+  int switch_devices = 1,
+      switch_uplinks = 1;            // pcie: devices behind one switch, and its uplinks, each as fast as a device's port
+  int sockets = 1;                   // pcie: host bridges of a domain
+  Bandwidth socket_link{};           // pcie: between two sockets, per direction; line rate
+  std::vector<int> shape{};          // torus: devices along each dimension, that of neighbouring numbers first
+  int planes = 0;                    // multi_plane
+  bool split_ports = false;          // multi_plane: every device has a port in each plane, else device i that in i mod planes
+  int router_devices = 1;            // dragonfly: devices at a router
+  int group_routers = 1;             // dragonfly: routers of a group
+  int global_links = 1;              // dragonfly: cables of a router to other groups
+  Routing routing = Routing::spray;  // fat_tree, rail_optimized, multi_plane
+  int seed = 0;                      // ecmp: of the hash
+  int flows = 0;                     // ecmp: connections of a pair, hashed one by one; 0: one for each of the library's channels
+  Sourced<int> provenance;           // source and grade of the shape itself (value unused)
 };
 
 }  // namespace headway

@@ -58,24 +58,19 @@ SwitchId SwitchForest::lowest_common(SwitchId a, SwitchId b) const {
   return a;
 }
 
-std::string SwitchForest::name(SwitchId at) const {
+std::size_t SwitchForest::tier_of(SwitchId at) const {
   std::uint32_t number = at.index();
-  for (const SwitchTier& tier : tiers_) {
-    if (number < tier.switches) return tier.name + " " + std::to_string(number);
-    number -= tier.switches;
-  }
-  HEADWAY_CHECK(false, "switch out of range");
+  std::size_t tier = 0;
+  while (number >= tiers_[tier].switches) number -= tiers_[tier++].switches;
+  return tier;
 }
 
-std::optional<std::size_t> SwitchForest::find_trunk(const std::string& one, const std::string& other) const {
-  for (std::size_t trunk = 0; trunk < trunks(); ++trunk) {
-    const std::string below = name(SwitchId(trunk));
-    if (below != one && below != other) continue;
-    const std::string above = name(parent(SwitchId(trunk)));
-    const std::string& wanted = below == one ? other : one;
-    if (wanted.empty() || wanted == above) return trunk;
-  }
-  return std::nullopt;
+std::uint32_t SwitchForest::number_in_tier(SwitchId at) const {
+  std::uint32_t number = at.index();
+  for (std::size_t tier = 0; number >= tiers_[tier].switches; ++tier) number -= tiers_[tier].switches;
+  return number;
 }
+
+std::string SwitchForest::name(SwitchId at) const { return tiers_[tier_of(at)].name + " " + std::to_string(number_in_tier(at)); }
 
 }  // namespace headway

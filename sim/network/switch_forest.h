@@ -8,7 +8,6 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +35,7 @@ class SwitchForest {
   // The switches of the last tier are the roots. Requires a forest in which every switch hangs under one of them.
   SwitchForest(const SwitchGraph& graph, std::vector<SwitchTier> tiers);
 
+  [[nodiscard]] std::size_t switches() const { return parent_.size(); }
   [[nodiscard]] std::size_t trunks() const { return trunk_capacity_.size(); }
   [[nodiscard]] Bandwidth trunk_capacity(std::size_t trunk) const { return trunk_capacity_[trunk]; }
   [[nodiscard]] bool is_root(SwitchId at) const { return at.index() >= trunks(); }
@@ -43,9 +43,10 @@ class SwitchForest {
   [[nodiscard]] std::uint32_t depth(SwitchId at) const { return depth_[at]; }
   [[nodiscard]] SwitchId lowest_common(SwitchId a, SwitchId b) const;
 
+  [[nodiscard]] const std::vector<SwitchTier>& tiers() const { return tiers_; }
+  [[nodiscard]] std::size_t tier_of(SwitchId at) const;
+  [[nodiscard]] std::uint32_t number_in_tier(SwitchId at) const;
   [[nodiscard]] std::string name(SwitchId at) const;  // "leaf 3"; numbers start anew in every tier
-  // The trunk between two named switches, in either order; an empty second name stands for whatever is above the first.
-  [[nodiscard]] std::optional<std::size_t> find_trunk(const std::string& one, const std::string& other) const;
 
  private:
   std::vector<SwitchTier> tiers_;

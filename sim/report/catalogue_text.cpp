@@ -169,6 +169,72 @@ std::string cluster_text(const Cluster& cluster, const TextStyle& style) {
   return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("source", cluster.source);
 }
 
+std::string link_text(const LinkTechnology& link, const TextStyle& style) {
+  ValueLines values;
+  values.add("line rate", link.bandwidth);
+  values.add("share large transfers reach", link.efficiency);
+  values.add("start of a collective", link.base_latency);
+  values.add("hop", link.hop_latency);
+  values.add("hop, low-latency protocol", link.hop_latency_low);
+  values.add("share in low-latency protocol", link.low_latency_share);
+  values.add("message", link.message_latency);
+  values.add("multiprocessors held", link.multiprocessors);
+  values.add("share reduced in switches", link.in_switch_reduction);
+  values.add("start of in-switch reduction", link.in_switch_latency);
+  return title(link.name, link.title, style) + values.text();
+}
+
+std::string recipe_text(const Recipe& recipe, const TextStyle& style) {
+  std::string out = title(recipe.name, recipe.title, style);
+  const auto format = [&](std::string_view what, NumberFormat value) { out += fact(what, std::string(name_of(value))); };
+  format("compute", recipe.compute);
+  format("attention", recipe.attention);
+  format("head", recipe.head);
+  format("activation", recipe.activation);
+  format("weight", recipe.weight);
+  format("gradient", recipe.gradient);
+  format("gradient wire", recipe.gradient_wire);
+  format("parameter wire", recipe.parameter_wire);
+  format("master", recipe.master);
+  format("moment", recipe.moment);
+  if (recipe.low_precision())
+    out += fact("casts", fmt::format("{:g} bytes moved per element{}", recipe.cast_bytes_per_element,
+                                     recipe.transposed_copy ? ", and a transposed copy" : ""));
+  return out + fact("source", recipe.source);
+}
+
+namespace {
+
+std::string overlaps_text(const Software& software) {
+  std::string text;
+  const auto add = [&](bool does, const char* what) {
+    if (does) text += (text.empty() ? "" : ", ") + std::string(what);
+  };
+  add(software.overlap_gradient_reduction, "gradient reduction");
+  add(software.overlap_parameter_gather, "parameter gathering");
+  add(software.tensor_overlap > 0, "tensor-parallel collectives");
+  add(software.overlap_tensor_gradient, "the reduction of the data gradient");
+  add(software.overlap_pipeline, "messages between stages");
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+std::string software_text(const Software& software, const TextStyle& style) {
+  std::string attention;
+  for (const std::string& name : software.attention) attention += (attention.empty() ? "" : ", else ") + name;
+  std::string out = title(software.name, software.title, style);
+  out += fact("attention", attention);
+  out += fact("overlaps", overlaps_text(software));
+  if (software.tensor_overlap > 0) out += fact("tensor overlap", percent_text(software.tensor_overlap));
+  out += fact("collectives", fmt::format("{:g} (tensor) and {:g} (data) of what the fabric lets them reach",
+                                         software.tensor_efficiency, software.data_efficiency));
+  out += fact("memory passes", fmt::format("{:g} times well-fused kernels'", software.elementwise_passes));
+  out += fact("host", fmt::format("{} per kernel, {} per microbatch, {} per step", seconds_text(software.host_per_kernel),
+                                  seconds_text(software.host_per_microbatch), seconds_text(software.host_per_step)));
+  return out + fact("source", software.source);
+}
+
 std::string model_text(const Model& model, const TextStyle& style) {
   std::string out = title(model.name, model.title, style);
   out += fact("parameters", fmt::format("{} ({} per layer, embedding {}, head {})", parameters_text(total_parameters(model)),
@@ -194,6 +260,12 @@ std::string model_text(const Model& model, const TextStyle& style) {
 
 namespace {
 
+std::string placement_text(const RankPlacement& placement) {
+  if (placement.order == PlacementOrder::listed) return "as listed, device by device";
+  if (placement.order == PlacementOrder::scattered) return fmt::format("scattered (seed {})", placement.seed);
+  return std::string(name_of(placement.order));
+}
+
 std::string training_facts(const TrainingPlan& plan) {
   std::string out;
   out += fact("model", fmt::format("{} ({} parameters)", plan.model.title.empty() ? plan.model.name : plan.model.title,
@@ -205,6 +277,7 @@ std::string training_facts(const TrainingPlan& plan) {
   out += fact("schedule", std::string(name_of(plan.schedule)));
   out += fact("sharding", std::string(name_of(plan.sharding)));
   out += fact("recompute", recompute_text(plan.recompute));
+  out += fact("placement", placement_text(plan.placement));
   return out + fact("software", plan.software.name);
 }
 

@@ -16,6 +16,9 @@ namespace headway {
 [[nodiscard]] std::string list_text(const std::vector<ListEntry>& entries);
 [[nodiscard]] std::string device_text(const Device& device, const TextStyle& style = {});
 [[nodiscard]] std::string cluster_text(const Cluster& cluster, const TextStyle& style = {});
+[[nodiscard]] std::string link_text(const LinkTechnology& link, const TextStyle& style = {});
+[[nodiscard]] std::string recipe_text(const Recipe& recipe, const TextStyle& style = {});
+[[nodiscard]] std::string software_text(const Software& software, const TextStyle& style = {});
 [[nodiscard]] std::string model_text(const Model& model, const TextStyle& style = {});
 [[nodiscard]] std::string scenario_text(const Scenario& scenario, const TextStyle& style = {});
 

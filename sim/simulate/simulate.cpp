@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 #include "base/check.h"
 #include "engine/executor.h"
@@ -57,10 +56,12 @@ void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
   if (!result.fits) result.memory_advice = memory_advice(plan, result.memory_by_stage, result.memory_capacity);
 }
 
-// Where tensor groups fit into scale-up domains (packed ranks), their links are named.
-const char* tensor_traffic(const Cluster& cluster, const Layout& layout) {
+// Where the tensor groups of packed ranks fit into scale-up domains, their links are named.
+const char* tensor_traffic(const Cluster& cluster, const TrainingPlan& plan) {
+  const Layout& layout = plan.layout;
   for (const NetworkSpec& network : cluster.networks)
-    if (network.name == "scale_up" && (network.domain == 0 || network.domain % layout.tensor == 0))
+    if (plan.placement.order == PlacementOrder::packed && network.name == "scale_up" &&
+        (network.domain == 0 || network.domain % layout.tensor == 0))
       return "tensor-parallel traffic on the scale-up links";
   return "tensor-parallel traffic";
 }
@@ -140,8 +141,8 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   clock.end("programs");
   const Fabric fabric = build_fabric(cluster);
   clock.end("fabric");
-  std::vector<DeviceIndex> device_of(grid.size());
-  std::iota(device_of.begin(), device_of.end(), 0U);  // packed
+  const std::vector<DeviceIndex> device_of =
+      place_ranks(plan.placement, grid.size(), static_cast<std::uint32_t>(cluster.devices_per_node));
   Communicators communicators = build_communicators(grid, programs, fabric, device_of);
   MachinePrograms machine = price_programs(cluster, plan, grid, programs, communicators, device_of);
   communicators.structure.actor_program = std::move(machine.program_of_rank);
@@ -158,7 +159,7 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   result.step_time = to_seconds(timeline.end);
   result.breakdown = breakdown_of(timeline, quotient.actors, stage_of_class, programs);
   rate(result, cluster, plan, machine.recomputed);
-  result.bottleneck = bottleneck_of(result.breakdown, result.step_time, tensor_traffic(cluster, plan.layout));
+  result.bottleneck = bottleneck_of(result.breakdown, result.step_time, tensor_traffic(cluster, plan));
   list_collectives(result, communicators, programs);
   result.ranks = grid.size();
   result.rank_classes = quotient.actors.size();

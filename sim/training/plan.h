@@ -11,6 +11,7 @@
 #include "training/model.h"
 #include "training/recipe.h"
 #include "training/software.h"
+#include "work/placement.h"
 
 namespace headway {
 
@@ -96,6 +97,7 @@ struct TrainingPlan {
   Schedule schedule = Schedule::one_f_one_b;
   Sharding sharding = Sharding::none;
   Recompute recompute;
+  RankPlacement placement;
   std::vector<int> split;  // layers per (virtual) stage in model order; empty: even, see split.h
   [[nodiscard]] int microbatches() const { return global_batch / (layout.data * microbatch); }
   [[nodiscard]] double tokens_per_step() const { return static_cast<double>(global_batch) * sequence; }

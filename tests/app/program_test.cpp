@@ -311,6 +311,10 @@ TEST_F(Program, ListsAndShows) {
   EXPECT_THAT(headway("show h100-sxm").out, HasSubstr("vendor"));
   EXPECT_THAT(headway("show llama-3.1-405b").out, HasSubstr("parameters"));
   EXPECT_THAT(headway("show dgx-h100").out, HasSubstr("scale_up"));
+  EXPECT_THAT(headway("show dgx-h100 --dot").out, HasSubstr("\"scale_out leaf\" -- \"scale_out spine\""));
+  EXPECT_THAT(headway("show nvlink5").out, HasSubstr("hop"));
+  EXPECT_THAT(headway("show mxfp8").out, HasSubstr("compute"));
+  EXPECT_THAT(headway("show megatron-core").out, HasSubstr("overlaps"));
   const Outcome wrong = headway("show h100-sxn");
   EXPECT_EQ(wrong.code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("did you mean \"h100-sxm\"?"));

@@ -66,10 +66,14 @@ inline Fabric rail_cluster(std::size_t devices, int node, int unit_nodes, double
 }
 
 inline std::vector<std::string> route(const Fabric& fabric, NetworkId network, DeviceIndex from, DeviceIndex to) {
-  std::vector<LinkId> links;
+  std::vector<RouteLink> links;
   fabric.route(network, from, to, links);
   std::vector<std::string> names;
-  for (LinkId link : links) names.push_back(fabric.link_name(link).substr(fabric.spec(network).name.size() + 2));
+  for (const RouteLink& part : links) {
+    const std::string name = fabric.link_name(part.link);
+    const bool inside = fabric.network_of(part.link) == network;
+    names.push_back(inside ? name.substr(fabric.spec(network).name.size() + 2) : name);
+  }
   return names;
 }
 

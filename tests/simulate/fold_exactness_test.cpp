@@ -1,5 +1,6 @@
 // Folded equals unfolded to the picosecond, for every rank of whole training runs: on every cluster of the catalogue, under every
-// schedule and sharding, with slow devices, mixed fleets, broken links and sizes that divide badly.
+// schedule and sharding, on every kind of fabric, routing and placement, with slow devices, mixed fleets, broken links and sizes that
+// divide badly.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -80,6 +81,69 @@ Change context(int context, ContextExchange exchange) {
     r.plan.software.context_exchange = exchange;
   };
 }
+Change placed(PlacementOrder order, std::uint64_t seed = 0) {
+  return [=](TrainingRun& r) { r.plan.placement = {order, seed, {}}; };
+}
+// Every second node first, then the others.
+Change placed_alternately() {
+  return [](TrainingRun& r) {
+    r.plan.placement.order = PlacementOrder::listed;
+    for (const std::uint32_t parity : {0U, 1U})
+      for (int device = 0; device < r.cluster.devices(); ++device)
+        if (static_cast<std::uint32_t>(device / r.cluster.devices_per_node) % 2 == parity)
+          r.plan.placement.devices.push_back(static_cast<std::uint32_t>(device));
+  };
+}
+// In place of a network of the cluster, one of another kind over the same technology.
+Change network_of(const char* name, NetworkKind kind, const std::function<void(NetworkSpec&)>& shape) {
+  return [=](TrainingRun& r) {
+    for (NetworkSpec& network : r.cluster.networks) {
+      if (network.name != name) continue;
+      network.kind = kind;
+      network.unit_nodes = 0;
+      shape(network);
+    }
+  };
+}
+Change torus(std::vector<int> shape) {
+  return network_of("scale_up", NetworkKind::torus, [=](NetworkSpec& n) { n.shape = shape; });
+}
+Change dragonfly(int router_devices, int group_routers, int global_links) {
+  return network_of("scale_out", NetworkKind::dragonfly, [=](NetworkSpec& n) {
+    n.router_devices = router_devices;
+    n.group_routers = group_routers;
+    n.global_links = global_links;
+  });
+}
+Change planes(int count, int unit_nodes, bool split_ports = false) {
+  return network_of("scale_out", NetworkKind::multi_plane, [=](NetworkSpec& n) {
+    n.planes = count;
+    n.unit_nodes = unit_nodes;
+    n.leaf_oversubscription = 2;
+    n.split_ports = split_ports;
+  });
+}
+Change pcie_boxes() {
+  return network_of("scale_up", NetworkKind::pcie, [](NetworkSpec& n) {
+    n.port = Bandwidth(63e9);
+    n.switch_devices = 2;
+    n.sockets = 2;
+    n.socket_link = Bandwidth(60e9);
+    n.technology.in_switch_reduction = {};
+  });
+}
+
+// Leaves of so many nodes, flows hashed onto their cables.
+Change hashed_routes(int nodes, int seed, NetworkKind kind = NetworkKind::rail_optimized) {
+  return network_of("scale_out", kind, [=](NetworkSpec& n) {
+    n.unit_nodes = nodes;
+    n.routing = Routing::ecmp;
+    n.seed = seed;
+  });
+}
+Change dead_cable(const char* below, const char* above) {
+  return [=](TrainingRun& r) { r.cluster.link_faults.push_back({"scale_out", {}, {}, below, above, 0}); };
+}
 
 const Change gpipe = schedule(Schedule::gpipe);
 const Change replicated = sharding(Sharding::none);
@@ -134,7 +198,10 @@ std::vector<Case> every_cluster() {
           {"hgx_h800", "hgx-h800", 64, 2, 4, 1, 4, 4, {}},
           {"h200_nvlink_256", "h200-nvlink-256", 256, 8, 4, 2, 4, 4, {}},
           {"cloudmatrix384", "cloudmatrix384", 256, 8, 4, 1, 4, 4, {}},
-          {"atlas_900_a2", "atlas-900-a2", 128, 8, 2, 1, 4, 2, {}}};
+          {"atlas_900_a2", "atlas-900-a2", 128, 8, 2, 1, 4, 2, {}},
+          {"gb200_nvl72", "gb200-nvl72", 144, 4, 4, 1, 4, 4, {}},
+          {"h800_mpft", "h800-mpft", 128, 8, 4, 1, 4, 4, {}},
+          {"llama3_24k", "llama3-24k", 128, 8, 4, 1, 4, 4, {}}};
 }
 
 std::vector<Case> every_schedule() {
@@ -226,6 +293,52 @@ std::vector<Case> mixtures() {
           {"context_slow", "dgx-h100", 64, 2, 2, 1, 4, 16, {context(8, ContextExchange::ring), slow(3, 0.9)}}};
 }
 
+std::vector<Case> every_fabric() {
+  return {{"torus_3d", "dgx-h100", 64, 4, 4, 1, 4, 64, {torus({4, 4, 4})}},
+          {"torus_2d_in_pods", "dgx-h100", 64, 8, 2, 2, 4, 64, {torus({4, 4})}},
+          {"torus_slow", "dgx-h100", 64, 4, 2, 1, 4, 64, {torus({8, 8}), slow(9, 0.9)}},
+          {"torus_weak_link", "dgx-h100", 64, 16, 2, 1, 4, 64, {torus({8, 8}), weak_link_of_device(9, "scale_up", 0.5)}},
+          {"dragonfly", "dgx-h100", 128, 4, 4, 1, 4, 128, {dragonfly(4, 4, 4)}},
+          {"dragonfly_slow", "hgx-h800", 64, 8, 2, 1, 4, 64, {dragonfly(8, 2, 2), slow(9, 0.9)}},
+          {"planes", "hgx-h800", 128, 4, 4, 2, 4, 128, {planes(8, 4)}},
+          {"planes_across", "hgx-h800", 128, 2, 2, 1, 4, 128, {planes(4, 4), weak_links_of_node(3, "scale_out", 0.5)}},
+          {"planes_on_split_ports", "hgx-h800", 128, 8, 4, 1, 4, 128, {planes(4, 4, true)}},
+          {"pcie_boxes", "dgx-a100", 64, 4, 2, 1, 4, 64, {pcie_boxes()}},
+          {"pcie_boxes_slow", "dgx-a100", 64, 8, 2, 1, 4, 64, {pcie_boxes(), slow(9, 0.9)}}};
+}
+
+std::vector<Case> every_routing() {
+  const Change fat_tree = hashed_routes(2, 3, NetworkKind::fat_tree), scattered = placed(PlacementOrder::scattered, 7);
+  return {{"ecmp_rails", "dgx-h100", 128, 4, 4, 1, 4, 128, {hashed_routes(4, 7)}},
+          {"ecmp_fat_tree", "dgx-h100", 128, 8, 2, 2, 4, 128, {fat_tree}},
+          {"ecmp_scattered", "dgx-h100", 64, 4, 2, 1, 4, 64, {fat_tree, scattered}},
+          {"ecmp_three_tiers",
+           "llama3-24k",
+           64,
+           4,
+           2,
+           1,
+           4,
+           64,
+           {fat_tree, [](TrainingRun& r) { r.cluster.networks.back().units_per_pod = 2; }}},
+          {"ecmp_dead_cable", "dgx-h100", 64, 4, 2, 1, 4, 64, {fat_tree, dead_cable("leaf-2", "spine-0")}},
+          {"spray_dead_cable", "dgx-h100", 64, 4, 2, 1, 4, 64, {leaves(2, 1.0), dead_cable("leaf-2", "spine-0")}}};
+}
+
+std::vector<Case> every_placement() {
+  const Change by_rail = placed(PlacementOrder::by_rail);
+  return {{"by_rail", "dgx-h100", 128, 4, 4, 1, 4, 8, {by_rail}},
+          {"by_rail_tapered", "dgx-a100", 160, 4, 4, 2, 4, 160, {by_rail, leaves(5, 2.0)}},
+          {"by_rail_planes", "h800-mpft", 128, 8, 2, 1, 4, 16, {by_rail}},
+          {"by_rail_dies", "cloudmatrix384", 128, 8, 2, 1, 4, 128, {by_rail}},
+          {"scattered", "dgx-h100", 64, 4, 2, 1, 4, 64, {placed(PlacementOrder::scattered, 7)}},
+          {"scattered_tapered", "dgx-h100", 64, 2, 4, 1, 4, 64, {placed(PlacementOrder::scattered, 3), leaves(2, 2.0)}},
+          {"scattered_planes", "h800-mpft", 64, 8, 2, 1, 4, 64, {placed(PlacementOrder::scattered, 7)}},
+          {"scattered_torus", "dgx-h100", 64, 8, 2, 1, 4, 64, {placed(PlacementOrder::scattered, 1), torus({4, 4, 4})}},
+          {"scattered_dragonfly", "dgx-h100", 64, 4, 2, 1, 4, 64, {placed(PlacementOrder::scattered, 1), dragonfly(4, 2, 4)}},
+          {"listed", "dgx-h100", 128, 8, 4, 1, 4, 128, {placed_alternately(), leaves(2, 2.0)}}};
+}
+
 std::vector<Case> large() {
   return {{"large_1024", "dgx-h100", 1024, 2, 4, 1, 4, 4, {}},
           {"large_1024_slow", "dgx-h100", 1024, 2, 4, 1, 4, 24, {slow(17, 0.9)}},
@@ -247,6 +360,9 @@ INSTANTIATE_TEST_SUITE_P(MixedFleets, FoldExactness, testing::ValuesIn(mixed_fle
 INSTANTIATE_TEST_SUITE_P(BrokenLinks, FoldExactness, testing::ValuesIn(broken_links()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(OddSizes, FoldExactness, testing::ValuesIn(odd_sizes()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Mixtures, FoldExactness, testing::ValuesIn(mixtures()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Fabrics, FoldExactness, testing::ValuesIn(every_fabric()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Routings, FoldExactness, testing::ValuesIn(every_routing()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Placements, FoldExactness, testing::ValuesIn(every_placement()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Large, FoldExactness, testing::ValuesIn(large()), name_of_case);
 
 // With tensor groups of one class most of a folded run is replayed; with every rank its own class nothing is.
