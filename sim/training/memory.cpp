@@ -150,7 +150,8 @@ Bytes chunk_activations(const TrainingPlan& plan, const Chunk& chunk, const Acti
 }
 
 // What the weight gradients of a microbatch read, from its input gradients on: both operands of every product. An input that two
-// products read counts for each.
+// products read counts for each; one that sequence parallelism gathered beside the input gradient stays gathered, which makes
+// delayed weight gradients dear where tensor groups are large.
 Bytes weight_gradient_operands(const TrainingPlan& plan, const Chunk& chunk) {
   Bytes sum;
   for (const Step& step : pass_script(plan, chunk, {PassKind::weight_gradient}))
