@@ -168,7 +168,7 @@ std::vector<Case> split_backward() {
           {"dualpipe", "dgx-h100", 64, 4, 4, 1, 8, 4, {dualpipe}},
           {"dualpipe_replicated", "dgx-a100", 64, 2, 8, 1, 16, 8, {dualpipe, replicated}},
           {"dualpipe_experts", "hgx-h800", 128, 1, 4, 1, 10, 4, {dualpipe, experts(16), latent()}},
-          {"dualpipe_experts_slow", "dgx-h100", 64, 1, 2, 1, 4, 64, {dualpipe, experts(16), slow(21, 0.8)}},
+          {"dualpipe_experts_slow", "dgx-h100", 64, 1, 2, 1, 4, 8, {dualpipe, experts(16), slow(21, 0.8)}},
           {"dualpipe_v", "dgx-h100", 64, 4, 4, 2, 8, 4, {dualpipe_v}},
           {"dualpipe_v_experts", "dgx-h200", 64, 1, 2, 2, 5, 2, {dualpipe_v, experts(16, 1, 0.5), latent()}},
           {"dualpipe_v_mixed", "dgx-h100", 128, 4, 4, 2, 8, 4, {dualpipe_v, others(64, "h200-sxm")}}};
