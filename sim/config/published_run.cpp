@@ -330,8 +330,10 @@ class RowReader {
     const std::string name = text("schedule");
     if (name == "interleaved" && layout.pipeline > 1 && !given("vpp")) throw Skip{"interleaved, but the row does not give vpp"};
     if (layout.pipeline > 1 && name.empty()) assume(layout.virtual_stages > 1 ? "schedule interleaved" : "schedule 1f1b");
-    if (layout.virtual_stages > 1) return Schedule::interleaved;
-    return name == "gpipe" ? Schedule::gpipe : Schedule::one_f_one_b;
+    const Schedule named = value_of<Schedule>(name).value_or(Schedule::one_f_one_b);
+    const bool by_chunks = named == Schedule::gpipe || named == Schedule::one_f_one_b || named == Schedule::interleaved;
+    if (by_chunks && layout.virtual_stages > 1) return Schedule::interleaved;
+    return named == Schedule::interleaved ? Schedule::one_f_one_b : named;
   }
 
   Sharding sharding() {

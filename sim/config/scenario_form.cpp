@@ -76,7 +76,7 @@ Record<TrainingText> training() {
       .required("global_batch", &W::global_batch, integer(1), "sequences per optimizer step")
       .optional("microbatch", &W::microbatch, integer(1), "sequences per microbatch and replica; 1 where left out")
       .required("parallel", &W::parallel, parallel(), "the layout")
-      .optional("schedule", &W::schedule, but_not_yet(one_of<Schedule>(), {"zero_bubble", "dualpipe", "dualpipe_v"}),
+      .optional("schedule", &W::schedule, one_of<Schedule>(),
                 "of the pipeline; 1f1b where left out, interleaved with virtual stages")
       .optional("sharding", &W::sharding, one_of<Sharding>(), "what data parallelism shards; none where left out")
       .optional("recompute", &W::recompute, recompute(), "what the backward pass computes again; none where left out")

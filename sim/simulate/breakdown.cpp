@@ -18,6 +18,7 @@ Part part_of(Dimension dimension) {
     case Dimension::data:
     case Dimension::expert_data:
     case Dimension::embedding:
+    case Dimension::copy:
     case Dimension::world: return kData;
     default: return kPipeline;
   }

@@ -24,13 +24,17 @@ struct Groups {
 };
 
 bool is_message(Dimension d) {
-  return d == Dimension::to_next || d == Dimension::from_previous || d == Dimension::to_previous || d == Dimension::from_next;
+  return d == Dimension::to_next || d == Dimension::from_previous || d == Dimension::to_previous || d == Dimension::from_next ||
+         d == Dimension::up_to_previous || d == Dimension::up_from_next || d == Dimension::up_to_next ||
+         d == Dimension::up_from_previous;
 }
 
 // Both sides of a message name one dimension: the sender's.
 Dimension sender_side(Dimension d) {
   if (d == Dimension::from_previous) return Dimension::to_next;
   if (d == Dimension::from_next) return Dimension::to_previous;
+  if (d == Dimension::up_from_next) return Dimension::up_to_previous;
+  if (d == Dimension::up_from_previous) return Dimension::up_to_next;
   return d;
 }
 
@@ -113,6 +117,18 @@ Groups embedding_groups(const RankGrid& g) {
   return groups;
 }
 
+// Stages that hold copies of the same parts: the first and the last, the second and the last but one ...
+Groups copy_groups(const RankGrid& g) {
+  Groups groups;
+  for (Rank r = 0; g.place(r).stage < g.stages() / 2; ++r, groups.close()) {
+    RankPlace p = g.place(r);
+    groups.ranks.push_back(r);
+    p.stage = g.stages() - 1 - p.stage;
+    groups.ranks.push_back(g.rank(p));
+  }
+  return groups;
+}
+
 Groups world_group(const RankGrid& g) {
   Groups groups;
   for (Rank r = 0; r < g.size(); ++r) groups.ranks.push_back(r);
@@ -130,10 +146,15 @@ Groups groups_of(Dimension dimension, const RankGrid& grid) {
     case Dimension::expert_data: return expert_data_groups(grid);
     case Dimension::embedding: return embedding_groups(grid);
     case Dimension::world: return world_group(grid);
-    case Dimension::to_next: return message_groups(grid, 1);
-    case Dimension::to_previous: return message_groups(grid, -1);
+    case Dimension::copy: return copy_groups(grid);
+    case Dimension::to_next:
+    case Dimension::up_to_next: return message_groups(grid, 1);
+    case Dimension::to_previous:
+    case Dimension::up_to_previous: return message_groups(grid, -1);
     case Dimension::from_previous:
-    case Dimension::from_next: break;
+    case Dimension::from_next:
+    case Dimension::up_from_previous:
+    case Dimension::up_from_next: break;
   }
   HEADWAY_CHECK(false, "receivers are members of their sender's groups");
   return {};

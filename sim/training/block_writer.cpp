@@ -62,6 +62,7 @@ void BlockWriter::weight_gradient(const Linear& product) {
   if (plan_.model.biases)
     kernels.push_back(pass_over("bias_grad", StreamClass::elementwise, product.tokens * product.out, shape_.activation, 1.0));
   compute(std::move(kernels));
+  script_.back().of_weights = true;
 }
 
 KernelList BlockWriter::with_cast(const Linear& product, double width, Kernel kernel) const {

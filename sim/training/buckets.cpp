@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "training/placement.h"
+
 namespace headway {
 
 std::vector<Bucket> chunk_buckets(const TrainingPlan& plan, const Chunk& chunk) {
@@ -15,7 +17,7 @@ std::vector<Bucket> chunk_buckets(const TrainingPlan& plan, const Chunk& chunk) 
     buckets.back().parameters += local_layer_parameters(plan, kind);
   }
   if (chunk.head) {
-    buckets.back().parameters.common += local_head_parameters(plan, plan.layout.pipeline == 1);
+    buckets.back().parameters.common += local_head_parameters(plan, Placement(plan).ends_share_a_stage());
     buckets.back().parameters += local_prediction_parameters(plan);
   }
   return buckets;

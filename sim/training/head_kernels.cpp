@@ -30,6 +30,7 @@ class EndWriter {
     const Bytes accumulate = 2 * element_size(plan_.recipe.weight) + 2 * element_size(plan_.recipe.gradient);
     compute({pass_over("embedding_grad", StreamClass::gather, s_.tokens * s_.hidden, 3 * s_.activation, 1.0),
              pass_over("embedding_grad_accumulate", StreamClass::elementwise, s_.vocabulary * s_.hidden, accumulate, 1.0, 2)});
+    script_.back().of_weights = true;
   }
 
   void head_forward() {

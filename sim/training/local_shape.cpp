@@ -4,6 +4,8 @@
 
 #include "base/check.h"
 
+#include "training/placement.h"
+
 namespace headway {
 namespace {
 
@@ -115,7 +117,7 @@ HeldParameters local_prediction_parameters(const TrainingPlan& plan) {
   module.common += 2.0 * m.hidden * m.hidden / plan.layout.tensor + 3.0 * m.hidden;
   HeldParameters held;
   for (int i = 0; i < m.prediction_depth; ++i) held += module;
-  if (plan.layout.pipeline > 1) held.common += local_embedding_parameters(plan);
+  if (!Placement(plan).ends_share_a_stage()) held.common += local_embedding_parameters(plan);
   return held;
 }
 

@@ -5,6 +5,8 @@
 
 #include "training/buckets.h"
 #include "training/local_shape.h"
+#include "training/pass_script.h"
+#include "training/placement.h"
 #include "training/schedule.h"
 
 namespace headway {
@@ -147,18 +149,33 @@ Bytes chunk_activations(const TrainingPlan& plan, const Chunk& chunk, const Acti
   return sum;
 }
 
+// What the weight gradients of a microbatch read, from its input gradients on: both operands of every product. An input that two
+// products read counts for each; one that sequence parallelism gathered beside the input gradient stays gathered, which makes
+// delayed weight gradients dear where tensor groups are large.
+Bytes weight_gradient_operands(const TrainingPlan& plan, const Chunk& chunk) {
+  Bytes sum;
+  for (const Step& step : pass_script(plan, chunk, {PassKind::weight_gradient}))
+    for (const Kernel& kernel : step.kernels)
+      if (const Gemm* gemm = std::get_if<Gemm>(&kernel.work))
+        sum += kernel.repeat * gemm->batch * gemm->k * (gemm->m + gemm->n) * plan.recipe.stored_size(gemm->format);
+  return sum;
+}
+
 // Of all microbatches a stage has in flight, at most.
 Bytes peak_activations(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks, const ActivationBill& bill) {
   const Layout& layout = plan.layout;
-  std::vector<Bytes> each;
-  for (const Chunk& chunk : chunks) each.push_back(chunk_activations(plan, chunk, bill));
+  std::vector<Bytes> each, waiting;
+  for (const Chunk& chunk : chunks) {
+    each.push_back(chunk_activations(plan, chunk, bill));
+    waiting.push_back(weight_gradient_operands(plan, chunk));
+  }
   Bytes now, peak;
   for (const Pass& pass : schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches())) {
-    const Bytes chunk = each[static_cast<std::size_t>(pass.chunk)];
-    if (pass.kind == PassKind::forward)
-      now += chunk;
-    else
-      now -= chunk;
+    const auto chunk = static_cast<std::size_t>(pass.chunk);
+    if (pass.kind == PassKind::forward) now += each[chunk];
+    if (runs_backward(pass.kind)) now -= each[chunk];
+    if (pass.kind == PassKind::input_gradient) now += waiting[chunk];
+    if (pass.kind == PassKind::weight_gradient) now -= waiting[chunk];
     peak = std::max(peak, now);
   }
   return peak;
@@ -203,7 +220,7 @@ double whole_at_once(const TrainingPlan& plan, const std::vector<Chunk>& chunks)
   double ends = 0, layer = 0;
   for (const Chunk& chunk : chunks) {
     if (chunk.embedding) ends += local_embedding_parameters(plan);
-    if (chunk.head) ends += local_head_parameters(plan, plan.layout.pipeline == 1);
+    if (chunk.head) ends += local_head_parameters(plan, Placement(plan).ends_share_a_stage());
     for (const LayerKind kind : chunk.layers) layer = std::max(layer, local_layer_parameters(plan, kind).total());
   }
   return ends + 2 * layer;
@@ -229,11 +246,12 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
   const double parameters = held.total();
   const bool sharded = plan.sharding != Sharding::none;
   const double data_ranks = static_cast<double>(plan.layout.data) * plan.layout.context;
-  const double shard = sharded ? held.common / data_ranks + held.expert / plan.layout.expert_data() : parameters;
+  const double copies = Placement(plan).copies();  // share the optimizer's states
+  const double shard = sharded ? (held.common / data_ranks + held.expert / plan.layout.expert_data()) / copies : parameters;
   const Held states = held_bytes(plan, chunks, parameters, shard);
   const ActivationBill bill(plan);
   const Ground ground = ground_of(plan);
-  const bool head = chunks.back().head;
+  const bool head = std::any_of(chunks.begin(), chunks.end(), [](const Chunk& chunk) { return chunk.head; });
   const Bytes logits = head ? (1 + plan.model.prediction_depth) * bill.logits() : Bytes(0);
   const Bytes loss = head ? bill.head_backward() : Bytes(0);
   const std::vector<LayerKind> kinds = kinds_of(chunks);

@@ -1,14 +1,16 @@
 // Peak device memory of one rank of a stage, term by term.
 //
-// weights            as the kernels read them, and the low-precision copies that a recipe keeps beside them
+// weights            as the kernels read them, and the low-precision copies that a recipe keeps beside them; both copies of the
+//                    stage's parts under DualPipe, and so with gradients
 // gradients          accumulated, whole on every rank: Megatron's distributed optimizer shards the optimizer's states alone; with
 //                    ZeRO-2 and ZeRO-3 a shard, with ZeRO-3 the weights are whole in two layers at a time
 // optimizer states   master weights and Adam's moments, sharded with ZeRO-1: over the data group, those of experts over the
-//                    expert-data group
+//                    expert-data group, and over the two copies under DualPipe
 // activations        of the microbatches in flight by schedule and recomputation (Korthikanti et al. 2022, arXiv:2205.05198,
 //                    eq. 1-6 generalised to grouped-query and gated layers and to fused attention: 34 s b h + 5 a s^2 b for GPT in
 //                    16 bits, unfused). Latent attention keeps its narrow layers beside queries, keys and values; a layer with
-//                    experts the rows its experts worked on, and what the shared expert keeps
+//                    experts the rows its experts worked on, and what the shared expert keeps. Where backward passes are
+//                    split, both operands of every weight gradient (32 s b h per layer of GPT) stay until it is made
 // gradient buffers   what stands for the weight gradients of a layer while they are added to accumulated ones of wider format:
 //                    autograd wants a tensor of each weight's shape, which Transformer Engine keeps, one per shape
 // logits, workspace  the larger of two moments. The loss: logits and their gradient, the placeholder of the head's gradient and

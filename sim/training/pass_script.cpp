@@ -43,10 +43,56 @@ Script backward_script(const TrainingPlan& plan, const Chunk& chunk, const PassV
   return script;
 }
 
+bool makes_weight_gradient(const Step& step, const Kernel& kernel) {
+  const Gemm* gemm = std::get_if<Gemm>(&kernel.work);
+  return step.of_weights || (gemm != nullptr && gemm->pass == GemmPass::weight_gradient);
+}
+
+// The kernels of a step that belong to one half of a backward pass.
+Step half_of(const Step& step, bool of_weights) {
+  Step half = step;
+  std::erase_if(half.kernels, [&](const Kernel& kernel) { return makes_weight_gradient(step, kernel) != of_weights; });
+  return half;
+}
+
+// Nothing of what the collective at `i` runs beside is left in the first half.
+bool loses_its_neighbour(const Script& whole, std::size_t i) {
+  const bool following = whole[i].call->beside == Beside::following;
+  if (following ? i + 1 == whole.size() : i == 0) return false;
+  const Step& neighbour = whole[following ? i + 1 : i - 1];
+  return !neighbour.kernels.empty() && half_of(neighbour, false).kernels.empty();
+}
+
+Script input_gradient_script(const Script& whole) {
+  Script script;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    Step step = half_of(whole[i], false);
+    if (step.border == BucketBorder::gradients_complete) continue;
+    if (step.call && loses_its_neighbour(whole, i)) step.call->hidden = 0;
+    if (step.call || step.bucket >= 0 || !step.kernels.empty()) script.push_back(std::move(step));
+  }
+  return script;
+}
+
+Script weight_gradient_script(const Script& whole) {
+  Script script;
+  for (const Step& step : whole) {
+    if (step.border == BucketBorder::gradients_complete) script.push_back(step);
+    if (Step half = half_of(step, true); !half.kernels.empty()) script.push_back(std::move(half));
+  }
+  return script;
+}
+
 }  // namespace
 
 Script pass_script(const TrainingPlan& plan, const Chunk& chunk, const PassVariant& variant) {
-  return variant.kind == PassKind::forward ? forward_script(plan, chunk, variant) : backward_script(plan, chunk, variant);
+  switch (variant.kind) {
+    case PassKind::forward: return forward_script(plan, chunk, variant);
+    case PassKind::backward: return backward_script(plan, chunk, variant);
+    case PassKind::input_gradient: return input_gradient_script(backward_script(plan, chunk, variant));
+    case PassKind::weight_gradient: break;
+  }
+  return weight_gradient_script(backward_script(plan, chunk, variant));
 }
 
 }  // namespace headway

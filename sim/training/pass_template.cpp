@@ -7,6 +7,13 @@
 namespace headway {
 namespace {
 
+double layer_call_efficiency(Dimension dimension, const Software& software) {
+  if (dimension == Dimension::context) return 1.0;
+  return dimension == Dimension::expert ? software.expert_efficiency : software.tensor_efficiency;
+}
+
+}  // namespace
+
 std::string segment_name(const KernelList& kernels) {
   if (kernels.empty()) return "nothing";
   std::string name(kernels.front().label);
@@ -14,10 +21,12 @@ std::string segment_name(const KernelList& kernels) {
   return name;
 }
 
-double layer_call_efficiency(Dimension dimension, const Software& software) {
-  if (dimension == Dimension::context) return 1.0;
-  return dimension == Dimension::expert ? software.expert_efficiency : software.tensor_efficiency;
+CollectiveCall collective_call(const LayerCall& call, double share, const Software& software) {
+  return {std::string(name_of(call.dimension)) + " " + std::string(name_of(call.kind)), call.dimension, call.kind,
+          share * call.bytes, layer_call_efficiency(call.dimension, software)};
 }
+
+namespace {
 
 class PassCompiler {
  public:
@@ -75,8 +84,7 @@ class PassCompiler {
   }
 
   std::uint32_t call_of(const LayerCall& call, double share) {
-    return writer_.call({std::string(name_of(call.dimension)) + " " + std::string(name_of(call.kind)), call.dimension, call.kind,
-                         share * call.bytes, layer_call_efficiency(call.dimension, plan_.software)});
+    return writer_.call(collective_call(call, share, plan_.software));
   }
 
   void border(const Step& step, std::size_t at) {

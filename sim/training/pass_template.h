@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "training/program_writer.h"
@@ -31,6 +32,11 @@ struct PassTemplate {
   std::vector<Border> borders;       // by place
   std::vector<std::uint32_t> loose;  // overlapped ops that no compute op of the pass has waited for
 };
+
+// "mlp_norm .. mlp_down".
+[[nodiscard]] std::string segment_name(const KernelList& kernels);
+// A share of a collective inside a pass, as the program names it.
+[[nodiscard]] CollectiveCall collective_call(const LayerCall& call, double share, const Software& software);
 
 // Sharded parameters of a bucket are gathered while the bucket before it is computed, two buckets being whole at a time; the first
 // of a pass has nothing to hide under.

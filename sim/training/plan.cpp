@@ -176,13 +176,64 @@ class PlanCheck {
   }
 
   void schedule() {
-    if (plan_.schedule != Schedule::interleaved) {
-      if (layout_.virtual_stages > 1)
-        mistake("parallel.virtual_stages", number(layout_.virtual_stages) +
-                                               " virtual stages need schedule \"interleaved\", not \"" +
-                                               std::string(name_of(plan_.schedule)) + "\"");
-      return;
+    switch (plan_.schedule) {
+      case Schedule::gpipe:
+      case Schedule::one_f_one_b: return one_chunk();
+      case Schedule::interleaved: return interleaved();
+      case Schedule::zero_bubble: return zero_bubble();
+      case Schedule::dualpipe:
+      case Schedule::dualpipe_v: return dualpipe();
     }
+  }
+
+  void one_chunk() {
+    if (layout_.virtual_stages > 1)
+      mistake("parallel.virtual_stages", number(layout_.virtual_stages) +
+                                             " virtual stages need schedule \"interleaved\", not \"" +
+                                             std::string(name_of(plan_.schedule)) + "\"");
+  }
+
+  [[nodiscard]] std::string quoted_schedule() const { return "\"" + std::string(name_of(plan_.schedule)) + "\""; }
+
+  void needs_a_pipeline() {
+    if (layout_.pipeline < 2) mistake("schedule", quoted_schedule() + " needs pipeline > 1 (did you mean \"1f1b\"?)");
+  }
+
+  void zero_bubble() {
+    needs_a_pipeline();
+    if (layout_.virtual_stages > 2)
+      mistake("parallel.virtual_stages",
+              "\"zero_bubble\" places 1 chunk on a stage (ZB-H1) or 2 as a V (ZB-V), not " + number(layout_.virtual_stages));
+  }
+
+  // DualPipe fills the pipeline from both of its ends, DualPipeV both legs of its V.
+  void dualpipe() {
+    const bool v = plan_.schedule == Schedule::dualpipe_v;
+    needs_a_pipeline();
+    if (v && layout_.virtual_stages != 2)
+      mistake("parallel.virtual_stages",
+              "\"dualpipe_v\" places 2 chunks on a stage as a V, not " + number(layout_.virtual_stages));
+    if (!v && layout_.virtual_stages != 1)
+      mistake("parallel.virtual_stages",
+              "\"dualpipe\" takes 1: its stages hold two parts of a model cut into as many parts as "
+              "there are stages (did you mean schedule \"dualpipe_v\"?)");
+    if (!v && layout_.pipeline % 2 != 0)
+      mistake("parallel.pipeline", "\"dualpipe\" pairs stages from both ends: " + number(layout_.pipeline) +
+                                       " stages are not an even number" + multiple_hint(layout_.pipeline, 2));
+    if (plan_.sharding > Sharding::optimizer)
+      mistake("sharding", quoted_schedule() +
+                              " runs a forward and a backward at once and keeps parameters and gradients whole: "
+                              "\"none\" or \"optimizer\"");
+    if (!batch_divides()) return;
+    if (!v && plan_.microbatches() % 2 != 0)
+      mistake("schedule", "\"dualpipe\" sends half of the microbatches either way: " + number(plan_.microbatches()) +
+                              " is not an even number" + multiple_hint(plan_.microbatches(), 2));
+    if (plan_.microbatches() < 2 * layout_.pipeline)
+      mistake("schedule", quoted_schedule() + " needs at least 2 microbatches per stage: " + number(plan_.microbatches()) +
+                              " microbatches for " + number(layout_.pipeline) + " stages");
+  }
+
+  void interleaved() {
     if (layout_.pipeline < 2) mistake("schedule", "\"interleaved\" needs pipeline > 1 (did you mean \"1f1b\"?)");
     if (layout_.virtual_stages < 2) mistake("schedule", "\"interleaved\" needs virtual_stages > 1 (did you mean \"1f1b\"?)");
     if (batch_divides() && plan_.microbatches() % layout_.pipeline != 0)

@@ -15,12 +15,16 @@
 
 namespace headway {
 
-enum class Schedule { gpipe, one_f_one_b, interleaved };
+enum class Schedule { gpipe, one_f_one_b, interleaved, zero_bubble, dualpipe, dualpipe_v };
 
 template <>
 struct EnumNames<Schedule> {
-  static constexpr auto table = std::to_array<EnumName<Schedule>>(
-      {{Schedule::gpipe, "gpipe"}, {Schedule::one_f_one_b, "1f1b"}, {Schedule::interleaved, "interleaved"}});
+  static constexpr auto table = std::to_array<EnumName<Schedule>>({{Schedule::gpipe, "gpipe"},
+                                                                   {Schedule::one_f_one_b, "1f1b"},
+                                                                   {Schedule::interleaved, "interleaved"},
+                                                                   {Schedule::zero_bubble, "zero_bubble"},
+                                                                   {Schedule::dualpipe, "dualpipe"},
+                                                                   {Schedule::dualpipe_v, "dualpipe_v"}});
 };
 
 // What the ranks of a data group divide among themselves. optimizer: its states (ZeRO-1). gradients: these too, reduced after every

@@ -41,7 +41,7 @@ class ProgramWriter {
   std::vector<LastOfStream> last_in_block_;
   std::vector<std::uint32_t> singles_;  // blocks of one op
   std::array<std::uint32_t, EnumNames<Dimension>::table.size()> uses_ = {};
-  static constexpr LastOfStream kNoneYet = {-1, -1, -1, -1, -1, -1, -1};
+  static constexpr LastOfStream kNoneYet = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
 };
 
 // Adds `kernel` to `kernels`, merged with an equal one if there is one: inside a segment order does not matter.

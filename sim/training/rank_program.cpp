@@ -11,8 +11,10 @@
 #include "training/local_shape.h"
 #include "training/messages.h"
 #include "training/optimizer_kernels.h"
+#include "training/pass_pair.h"
 #include "training/pass_script.h"
 #include "training/pass_template.h"
+#include "training/placement.h"
 #include "training/program_writer.h"
 
 namespace headway {
@@ -24,10 +26,35 @@ struct MessageSide {
   Stream stream;
   const char* name;
 };
-constexpr MessageSide kSendForward{Dimension::to_next, Stream::send_next, "send activations"};
-constexpr MessageSide kSendBackward{Dimension::to_previous, Stream::send_previous, "send gradients"};
-constexpr MessageSide kReceiveForward{Dimension::from_previous, Stream::receive_previous, "receive activations"};
-constexpr MessageSide kReceiveBackward{Dimension::from_next, Stream::receive_next, "receive gradients"};
+using Sides = std::array<std::array<MessageSide, 2>, 2>;  // [kind][upstream]
+constexpr Sides kSend{{{{{Dimension::to_next, Stream::send_next, "send activations"},
+                         {Dimension::up_to_previous, Stream::send_up_previous, "send activations"}}},
+                       {{{Dimension::to_previous, Stream::send_previous, "send gradients"},
+                         {Dimension::up_to_next, Stream::send_up_next, "send gradients"}}}}};
+constexpr Sides kReceive{{{{{Dimension::from_previous, Stream::receive_previous, "receive activations"},
+                            {Dimension::up_from_next, Stream::receive_up_next, "receive activations"}}},
+                          {{{Dimension::from_next, Stream::receive_next, "receive gradients"},
+                            {Dimension::up_from_previous, Stream::receive_up_previous, "receive gradients"}}}}};
+
+const MessageSide& side_of(const Sides& sides, const Pass& pass, const Message& message) {
+  return sides[pass.kind == PassKind::forward ? 0 : 1][message.upstream ? 1 : 0];
+}
+
+// The first forward of a chunk makes its low-precision weights and waits for its parameters; after its last backward, or the second
+// half of it, its gradients may leave.
+struct Ends {
+  std::vector<int> first_forward, last_gradient;  // by chunk: index into the stage's passes
+};
+
+Ends ends_of(const std::vector<Pass>& passes, std::size_t chunks) {
+  Ends ends{std::vector<int>(chunks, -1), std::vector<int>(chunks, -1)};
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    const auto chunk = static_cast<std::size_t>(passes[i].chunk);
+    if (passes[i].kind == PassKind::forward && ends.first_forward[chunk] < 0) ends.first_forward[chunk] = static_cast<int>(i);
+    if (completes_gradients(passes[i].kind)) ends.last_gradient[chunk] = static_cast<int>(i);
+  }
+  return ends;
+}
 
 // The program of one stage, written front to back: gathers, passes, reductions, optimizer.
 class StageBuilder {
@@ -41,7 +68,16 @@ class StageBuilder {
 
   RankProgram build(std::vector<Pass> passes) {
     if (gathers_early()) gather_parameters_early();
-    for (pass_ = 0; pass_ < static_cast<int>(passes.size()); ++pass_) add_pass(passes[static_cast<std::size_t>(pass_)]);
+    ends_ = ends_of(passes, chunks_.size());
+    for (pass_ = 0; pass_ < static_cast<int>(passes.size()); ++pass_) {
+      const Pass& pass = passes[static_cast<std::size_t>(pass_)];
+      if (!pass.with_next) {
+        add_pass(pass);
+      } else {
+        add_pair(pass, passes[static_cast<std::size_t>(pass_) + 1]);
+        ++pass_;
+      }
+    }
     pass_ = -1;
     finish_gradients();
     optimizer_step();
@@ -101,8 +137,25 @@ class StageBuilder {
       wait_for(writer_.last(Stream::data));
     else
       for (const std::uint32_t call : reduce_calls(parameters_)) compute(collective(call, Stream::compute));
+    if (copies() > 1)
+      between_copies(sharded() ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce, plan_.recipe.gradient_wire);
     if (sequence_parallel(plan_)) reduce_norm_gradients();
-    if (plan_.model.tied_embeddings && plan_.layout.pipeline > 1 && holds_an_end()) reduce_embedding_gradient();
+    if (plan_.model.tied_embeddings && !Placement(plan_).ends_share_a_stage() && holds_an_end()) reduce_embedding_gradient();
+  }
+
+  [[nodiscard]] int copies() const { return Placement(plan_).copies(); }
+
+  // What one rank of a stage has to do with once its data group has divided it.
+  [[nodiscard]] double data_shard() const {
+    return sharded() ? parameters_.common / data_ranks() + parameters_.expert / expert_data_ranks() : parameters_.total();
+  }
+
+  // Both stages of a pair hold the same two parts: what the data groups leave of gradients is summed between two ranks, each of
+  // which then runs the optimizer on its half where states are sharded, and returns what it made.
+  void between_copies(CollectiveKind kind, NumberFormat wire) {
+    compute(collective(writer_.call({"copies " + std::string(name_of(kind)), Dimension::copy, kind,
+                                     data_shard() * element_size(wire), software_.data_efficiency}),
+                       Stream::compute));
   }
 
   // With sequence parallelism each tensor rank saw its own tokens only.
@@ -127,8 +180,7 @@ class StageBuilder {
   }
 
   void optimizer_step() {
-    const double shard =
-        sharded() ? parameters_.common / data_ranks() + parameters_.expert / expert_data_ranks() : parameters_.total();
+    const double shard = data_shard() / (sharded() ? copies() : 1);
     if (software_.host_per_step > Seconds(0))
       compute({false, host_segment("host per step", software_.host_per_step), Stream::compute});
     kernels("gradient norm", Activity::optimizer, gradient_norm_kernels(plan_.recipe, shard));
@@ -136,6 +188,7 @@ class StageBuilder {
       compute(collective(writer_.call({"gradient norm all_reduce", Dimension::world, CollectiveKind::all_reduce, Bytes(4), 1.0}),
                          Stream::compute));
     kernels("optimizer", Activity::optimizer, adam_kernels(plan_.recipe, shard, parameters_.total()));
+    if (sharded() && copies() > 1) between_copies(CollectiveKind::all_gather, plan_.recipe.parameter_wire);
     if (sharded() && !gathers_early() && !gathers_by_layer())
       for (const std::uint32_t call : gather_calls(parameters_)) compute(collective(call, Stream::compute));
   }
@@ -144,16 +197,37 @@ class StageBuilder {
 
   void add_pass(const Pass& pass) {
     receive(pass);
+    if (pass.kind != PassKind::weight_gradient) host_gap();
+    lay_down(template_of(pass), pass.chunk);
+    std::vector<OpIndex> after = waits_;
+    after.push_back(static_cast<OpIndex>(writer_.last(Stream::compute)));
+    send(pass, after);
+  }
+
+  // Starts when the messages of both are there.
+  void add_pair(const Pass& forward, const Pass& backward) {
+    receive(forward);
+    receive(backward);
+    host_gap();
+    host_gap();
+    const LaidPair& laid = pair_of(forward, backward);
+    const OpIndex first = lay_down(laid.whole, forward.chunk);
+    const auto laid_at = [&](std::vector<std::uint32_t> places) {
+      for (std::uint32_t& place : places) place += first;
+      return places;
+    };
+    send(forward, laid_at(laid.forward_ends));
+    send(backward, laid_at(laid.backward_ends));
+  }
+
+  void host_gap() {
     if (software_.host_per_microbatch > Seconds(0)) compute({false, host_gap_, Stream::compute});
-    lay_down(template_of(pass), pass);
-    send(pass);
   }
 
   void receive(const Pass& pass) {
-    const std::optional<int> number = messages_.received(stage_, pass);
-    if (!number) return;
-    const MessageSide& side = pass.kind == PassKind::forward ? kReceiveForward : kReceiveBackward;
-    wait_for(message(side, *number, {}));
+    const std::optional<Message> expected = messages_.received(stage_, pass);
+    if (!expected) return;
+    wait_for(message(side_of(kReceive, pass, *expected), expected->number, {}));
     if (!scatters()) return;
     const Bytes whole = activation_bytes();
     compute(collective(writer_.call({"tensor all_gather of a message", Dimension::tensor, CollectiveKind::all_gather, whole,
@@ -161,12 +235,10 @@ class StageBuilder {
                        Stream::compute));
   }
 
-  void send(const Pass& pass) {
-    const std::optional<int> number = messages_.sent(stage_, pass);
-    if (!number) return;
-    std::vector<OpIndex> after = waits_;
-    after.push_back(static_cast<OpIndex>(writer_.last(Stream::compute)));
-    const OpIndex op = message(pass.kind == PassKind::forward ? kSendForward : kSendBackward, *number, after);
+  void send(const Pass& pass, const std::vector<OpIndex>& after) {
+    const std::optional<Message> sent = messages_.sent(stage_, pass);
+    if (!sent) return;
+    const OpIndex op = message(side_of(kSend, pass, *sent), sent->number, after);
     if (!software_.overlap_pipeline) wait_for(op);
   }
 
@@ -195,15 +267,39 @@ class StageBuilder {
   };
 
   const LaidTemplate& template_of(const Pass& pass) {
+    const auto chunk_number = static_cast<std::size_t>(pass.chunk);
     const bool forward = pass.kind == PassKind::forward;
-    const bool first = pass.microbatch == 0;
-    const bool last = pass.microbatch + 1 == plan_.microbatches();
-    const PassVariant variant{
-        pass.kind, forward && first && plan_.recipe.low_precision(),
-        forward ? gathers_by_layer() || (first && gathers_early()) : reduces_by_microbatch() || (last && reduces_early())};
-    const Chunk& chunk = chunks_[static_cast<std::size_t>(pass.chunk)];
+    const bool first = ends_.first_forward[chunk_number] == pass_;
+    const bool last = ends_.last_gradient[chunk_number] == pass_;
+    const bool completes = completes_gradients(pass.kind);
+    const PassVariant variant{pass.kind, forward && first && plan_.recipe.low_precision(),
+                              forward ? gathers_by_layer() || (first && gathers_early())
+                                      : completes && (reduces_by_microbatch() || (last && reduces_early()))};
+    const Chunk& chunk = chunks_[chunk_number];
     const auto [found, fresh] = templates_.try_emplace({chunk, variant});
     if (fresh) found->second = compile(chunk, variant);
+    return found->second;
+  }
+
+  struct LaidPair {
+    LaidTemplate whole;
+    std::vector<std::uint32_t> forward_ends, backward_ends;
+  };
+
+  // Neither the first forward of a chunk nor its last backward has another pass beside it.
+  const LaidPair& pair_of(const Pass& forward, const Pass& backward) {
+    HEADWAY_CHECK(ends_.first_forward[static_cast<std::size_t>(forward.chunk)] != pass_ &&
+                      ends_.last_gradient[static_cast<std::size_t>(backward.chunk)] != pass_ + 1,
+                  "parameters come before pairs of passes, gradients leave after them");
+    const Chunk& ahead = chunks_[static_cast<std::size_t>(forward.chunk)];
+    const Chunk& back = chunks_[static_cast<std::size_t>(backward.chunk)];
+    const auto [found, fresh] = pairs_.try_emplace({ahead, back});
+    if (fresh) {
+      PairTemplate pair =
+          compile_pair(pass_script(plan_, ahead, {forward.kind}), pass_script(plan_, back, {backward.kind}), plan_, writer_);
+      const std::uint32_t block = writer_.block(std::move(pair.pass.ops));
+      found->second = {{std::move(pair.pass), block}, std::move(pair.forward_ends), std::move(pair.backward_ends)};
+    }
     return found->second;
   }
 
@@ -211,7 +307,7 @@ class StageBuilder {
     BucketCalls calls;
     for (const Bucket& bucket : chunk_buckets(plan_, chunk)) {
       if (gathers_by_layer()) calls.gathers.push_back(gather_calls(bucket.parameters));
-      if (variant.buckets && variant.kind == PassKind::backward) calls.reductions.push_back(reduce_calls(bucket.parameters));
+      if (variant.buckets && completes_gradients(variant.kind)) calls.reductions.push_back(reduce_calls(bucket.parameters));
     }
     PassTemplate pass = compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls);
     const std::uint32_t block = writer_.block(std::move(pass.ops));
@@ -219,7 +315,7 @@ class StageBuilder {
   }
 
   // What the pass waits for goes to every op that nothing of the pass runs before.
-  void lay_down(const LaidTemplate& laid, const Pass& pass) {
+  OpIndex lay_down(const LaidTemplate& laid, int chunk) {
     const std::vector<OpIndex> entry_waits = std::exchange(waits_, {});
     const std::int64_t compute_before = writer_.last(Stream::compute);
     links_.clear();
@@ -229,12 +325,13 @@ class StageBuilder {
       if (border.entry && border.beside && compute_before >= 0)
         links_.push_back({static_cast<OpIndex>(compute_before), border.place});
       if (border.gathered_bucket >= 0)
-        if (const auto gather = gathers_[static_cast<std::size_t>(pass.chunk)][static_cast<std::size_t>(border.gathered_bucket)];
+        if (const auto gather = gathers_[static_cast<std::size_t>(chunk)][static_cast<std::size_t>(border.gathered_bucket)];
             gather >= 0)
           links_.push_back({static_cast<OpIndex>(gather), border.place});
     }
     const OpIndex first = writer_.lay(laid.block, pass_, links_);
     for (const std::uint32_t op : laid.pass.loose) wait_for(first + op);
+    return first;
   }
 
   // ---- plumbing
@@ -263,10 +360,12 @@ class StageBuilder {
   ProgramWriter writer_;
   std::uint32_t host_gap_ = 0;  // the segment before each pass, where the software has one
   int pass_ = -1;
+  Ends ends_;
   std::vector<OpIndex> waits_;  // what the next op of the compute stream waits for
   std::vector<Link> links_;
   std::vector<std::vector<std::int64_t>> gathers_;                   // [chunk][bucket]: its last gather, or -1
   std::map<std::pair<Chunk, PassVariant>, LaidTemplate> templates_;  // chunks of equal layers share them
+  std::map<std::pair<Chunk, Chunk>, LaidPair> pairs_;
   std::array<std::optional<std::uint32_t>, EnumNames<Dimension>::table.size()> message_calls_;
 };
 
@@ -279,7 +378,7 @@ std::vector<RankProgram> build_programs(const TrainingPlan& plan) {
   std::vector<std::vector<Pass>> schedules;
   for (int stage = 0; stage < layout.pipeline; ++stage)
     schedules.push_back(schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches()));
-  const Messages messages(schedules, layout.virtual_stages, plan.microbatches());
+  const Messages messages(schedules, Placement(plan), plan.microbatches());
   const StageSplit split = split_layers(plan);
   std::vector<RankProgram> programs;
   for (int stage = 0; stage < layout.pipeline; ++stage) {

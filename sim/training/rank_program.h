@@ -29,6 +29,8 @@ namespace headway {
 
 // The groups a rank belongs to. Messages between pipeline stages name their direction and side: `to_next` carries activations
 // from this rank to the next stage (around the ring with virtual stages), `from_previous` receives them, and gradients flow back.
+// Chunks whose forwards run from the last stage to the first (placement.h) have messages of their own: `up_to_previous` carries
+// their activations, `up_to_next` their gradients.
 enum class Dimension {
   tensor,
   context,
@@ -41,6 +43,11 @@ enum class Dimension {
   from_previous,
   to_previous,
   from_next,
+  up_to_previous,
+  up_from_next,
+  up_to_next,
+  up_from_previous,
+  copy,  // the two ranks that hold copies of the same parts (DualPipe)
   world
 };
 
@@ -57,6 +64,11 @@ struct EnumNames<Dimension> {
                                                                     {Dimension::from_previous, "from_previous"},
                                                                     {Dimension::to_previous, "to_previous"},
                                                                     {Dimension::from_next, "from_next"},
+                                                                    {Dimension::up_to_previous, "up_to_previous"},
+                                                                    {Dimension::up_from_next, "up_from_next"},
+                                                                    {Dimension::up_to_next, "up_to_next"},
+                                                                    {Dimension::up_from_previous, "up_from_previous"},
+                                                                    {Dimension::copy, "copy"},
                                                                     {Dimension::world, "world"}});
 };
 
@@ -74,9 +86,21 @@ struct EnumNames<Dimension> {
 }
 
 // Each direction of pipeline traffic has its own stream on either side: messages in one stream follow the order of the sender's
-// passes, so in-order streams cannot wait for each other in a circle.
-enum class Stream { compute, tensor, data, send_next, send_previous, receive_previous, receive_next };
-inline constexpr int kStreams = 7;
+// passes, so in-order streams cannot wait for each other in a circle. The `up` streams are those of chunks that run upstream.
+enum class Stream {
+  compute,
+  tensor,
+  data,
+  send_next,
+  send_previous,
+  receive_previous,
+  receive_next,
+  send_up_previous,
+  send_up_next,
+  receive_up_next,
+  receive_up_previous
+};
+inline constexpr int kStreams = 11;
 
 template <>
 struct EnumNames<Stream> {
@@ -86,7 +110,11 @@ struct EnumNames<Stream> {
                                                                  {Stream::send_next, "send_next"},
                                                                  {Stream::send_previous, "send_previous"},
                                                                  {Stream::receive_previous, "receive_previous"},
-                                                                 {Stream::receive_next, "receive_next"}});
+                                                                 {Stream::receive_next, "receive_next"},
+                                                                 {Stream::send_up_previous, "send_up_previous"},
+                                                                 {Stream::send_up_next, "send_up_next"},
+                                                                 {Stream::receive_up_next, "receive_up_next"},
+                                                                 {Stream::receive_up_previous, "receive_up_previous"}});
 };
 
 // For the breakdown of a step and the names in a trace.
@@ -127,7 +155,7 @@ struct Op {
   Stream stream = Stream::compute;
 };
 
-// Each pass is one piece; what runs between passes (messages, host gaps, the optimizer step) are pieces of one op.
+// Each pass is one piece, two that run interleaved are one with the number of the first; what runs between passes (messages, host gaps, the optimizer step) are pieces of one op.
 struct RankProgram {
   std::vector<Pass> passes;  // the stage's schedule
   std::vector<Segment> segments;

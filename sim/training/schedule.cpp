@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "training/dualpipe.h"
+#include "training/zero_bubble.h"
+
 namespace headway {
 namespace {
 
@@ -43,6 +46,10 @@ std::vector<Pass> schedule_passes(Schedule schedule, int pipeline, int stage, in
         interleaved_warm_up(pipeline, stage, virtual_stages, microbatches), microbatches * virtual_stages,
         [&](int i) { return interleaved_pass(PassKind::forward, i, pipeline, virtual_stages); },
         [&](int i) { return interleaved_pass(PassKind::backward, i, pipeline, virtual_stages); });
+  if (schedule == Schedule::zero_bubble)
+    return virtual_stages == 2 ? zb_v_passes(pipeline, stage, microbatches) : zb_h1_passes(pipeline, stage, microbatches);
+  if (schedule == Schedule::dualpipe) return dualpipe_passes(pipeline, stage, microbatches);
+  if (schedule == Schedule::dualpipe_v) return dualpipe_v_passes(pipeline, stage, microbatches);
   const int warm_up = schedule == Schedule::gpipe ? microbatches : std::min(pipeline - 1 - stage, microbatches);
   return one_forward_one_backward(
       warm_up, microbatches,
@@ -57,20 +64,37 @@ std::vector<Pass> schedule_passes(Schedule schedule, int pipeline, int stage, in
 int peak_in_flight(const std::vector<Pass>& passes) {
   int now = 0, peak = 0;
   for (const Pass& pass : passes) {
-    now += pass.kind == PassKind::forward ? 1 : -1;
+    if (pass.kind == PassKind::forward) ++now;
+    if (completes_gradients(pass.kind)) --now;
     peak = std::max(peak, now);
   }
   return peak;
 }
 
+bool has_split_passes(const std::vector<Pass>& passes) {
+  return std::any_of(passes.begin(), passes.end(), [](const Pass& pass) { return pass.kind == PassKind::weight_gradient; });
+}
+
+std::string letter(PassKind kind, bool split) {
+  switch (kind) {
+    case PassKind::forward: return "F";
+    case PassKind::backward: return split ? "BW" : "B";
+    case PassKind::input_gradient: return "B";
+    case PassKind::weight_gradient: break;
+  }
+  return "W";
+}
+
 std::string draw(const std::vector<Pass>& passes) {
   const bool chunks = std::any_of(passes.begin(), passes.end(), [](const Pass& p) { return p.chunk > 0; });
+  const bool split = has_split_passes(passes);
   std::string picture;
   for (const Pass& pass : passes) {
-    if (!picture.empty()) picture += ' ';
-    picture += (pass.kind == PassKind::forward ? 'F' : 'B') + std::to_string(pass.microbatch);
+    picture += letter(pass.kind, split) + std::to_string(pass.microbatch);
     if (chunks) picture += '.' + std::to_string(pass.chunk);
+    picture += pass.with_next ? '&' : ' ';
   }
+  if (!picture.empty()) picture.pop_back();
   return picture;
 }
 

@@ -1,5 +1,7 @@
 #include "training/split.h"
 
+#include "training/placement.h"
+
 namespace headway {
 namespace {
 
@@ -19,20 +21,26 @@ std::vector<int> layers_by_part(const TrainingPlan& plan) {
   return sizes;
 }
 
+std::vector<Chunk> model_parts(const TrainingPlan& plan) {
+  const std::vector<int> sizes = layers_by_part(plan);
+  std::vector<Chunk> parts(sizes.size());
+  parts.front().embedding = true;
+  parts.back().head = true;
+  int layer = 0;
+  for (std::size_t part = 0; part < sizes.size(); ++part)
+    for (int i = 0; i < sizes[part]; ++i) parts[part].layers.push_back(layer_kind(plan.model, layer++));
+  return parts;
+}
+
 }  // namespace
 
 StageSplit split_layers(const TrainingPlan& plan) {
-  const auto stages = static_cast<std::size_t>(plan.layout.pipeline);
-  const auto chunks = static_cast<std::size_t>(plan.layout.virtual_stages);
-  const std::vector<int> sizes = layers_by_part(plan);
-  StageSplit split(stages, std::vector<Chunk>(chunks));
-  int layer = 0;
-  for (std::size_t part = 0; part < sizes.size(); ++part) {
-    Chunk& chunk = split[part % stages][part / stages];
-    chunk.embedding = part == 0;
-    chunk.head = part + 1 == sizes.size();
-    for (int i = 0; i < sizes[part]; ++i) chunk.layers.push_back(layer_kind(plan.model, layer++));
-  }
+  const Placement placement(plan);
+  const std::vector<Chunk> parts = model_parts(plan);
+  StageSplit split(static_cast<std::size_t>(placement.stages()));
+  for (int stage = 0; stage < placement.stages(); ++stage)
+    for (int chunk = 0; chunk < placement.chunks(); ++chunk)
+      split[static_cast<std::size_t>(stage)].push_back(parts[static_cast<std::size_t>(placement.part({stage, chunk}))]);
   return split;
 }
 

@@ -1,6 +1,6 @@
 // How the layers are dealt to pipeline stages and their virtual stages (model chunks).
 //
-// Chunk c of stage s holds model part c * pipeline + s. Where the layers do not divide by pipeline * virtual_stages but layers + 2
+// Which stage holds which part is placement.h. Where the layers do not divide by pipeline * virtual_stages but layers + 2
 // do, embedding and loss each take a layer's slot; otherwise parts may be uneven by one, the first parts taking the extra layers.
 #pragma once
 

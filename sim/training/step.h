@@ -34,6 +34,7 @@ struct Step {
   std::optional<LayerCall> call;
   int bucket = -1;  // whose parameters are needed from here, or whose gradients are complete
   BucketBorder border = BucketBorder::none;
+  bool of_weights = false;  // kernels that make gradients of weights alone, whatever their form
 };
 
 using Script = std::vector<Step>;

@@ -146,7 +146,7 @@ TEST(PublishedRun, OneNodeNeedsNoNetworkOutside) {
 }
 
 TEST(PublishedRun, RowsOutsideThisVersionSayWhy) {
-  EXPECT_EQ(row({{"schedule", "dualpipe"}}).why, "schedule dualpipe is not simulated yet");
+  EXPECT_EQ(row({{"schedule", "chimera"}}).why, "schedule chimera is not simulated yet");
   EXPECT_EQ(row({{"device", "abacus"}}).why, "device \"abacus\" is not in the catalogue");
   EXPECT_EQ(row({{"recompute", "moe_act"}}).why, "recompute moe_act is not simulated yet");
   EXPECT_EQ(row({{"precision", "fp8-tensorwise"}}).why, "precision fp8-tensorwise: a100-sxm-80g does not multiply fp8");

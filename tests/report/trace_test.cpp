@@ -92,6 +92,20 @@ TEST(Trace, OperationsOfAPassAreNamedAfterIt) {
   EXPECT_EQ(found[2].at("name"), "B 3.1 tensor all-reduce");
 }
 
+TEST(Trace, HalvesAndPairsOfPassesAreNamed) {
+  TrainingAnswer answer = traced();
+  RankProgram& program = answer.result.labels.programs.front();
+  program.passes = {{PassKind::forward, 0, 4, true},
+                    {PassKind::backward, 1, 1},
+                    {PassKind::input_gradient, 0, 3},
+                    {PassKind::weight_gradient, 0, 3}};
+  program.pass_of = {0, 2, 3};
+  const std::vector<json> found = slices(trace_of({answer}));
+  EXPECT_EQ(found[0].at("name"), "F 4.0 & BW 1.1 layer \"forward\"");
+  EXPECT_EQ(found[2].at("name"), "B 3.0 tensor all-reduce");
+  EXPECT_EQ(found[3].at("name"), "W 3.0 gradients");
+}
+
 TEST(Trace, SlicesOfAThreadFollowOneAnother) {
   std::map<std::pair<int, int>, double> ended;
   for (const json& slice : slices(trace_of({traced()}))) {

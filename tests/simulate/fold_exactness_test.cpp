@@ -220,6 +220,27 @@ std::vector<Case> every_schedule() {
           {"without_sequence_parallelism", "dgx-a100", 64, 8, 2, 1, 4, 2, {no_sequence_parallelism()}}};
 }
 
+const Change zero_bubble = schedule(Schedule::zero_bubble);
+const Change dualpipe = schedule(Schedule::dualpipe);
+const Change dualpipe_v = schedule(Schedule::dualpipe_v);
+
+std::vector<Case> split_backward() {
+  return {{"zb_h1", "dgx-h100", 64, 4, 4, 1, 6, 4, {zero_bubble}},
+          {"zb_h1_replicated", "dgx-a100", 64, 2, 8, 1, 12, 8, {zero_bubble, replicated}},
+          {"zb_h1_slow", "dgx-h100", 64, 4, 4, 1, 6, 16, {zero_bubble, slow(21, 0.8)}},
+          {"zb_h1_gradients_sharded", "dgx-h100", 64, 2, 2, 1, 4, 2, {zero_bubble, sharding(Sharding::gradients)}},
+          {"zb_v", "dgx-h100", 64, 4, 4, 2, 8, 4, {zero_bubble}},
+          {"zb_v_few_microbatches", "hgx-h800", 64, 2, 4, 2, 3, 4, {zero_bubble}},
+          {"zb_v_weak_node", "hgx-h800", 128, 8, 4, 2, 8, 8, {zero_bubble, weak_links_of_node(3, "scale_out", 0.5)}},
+          {"dualpipe", "dgx-h100", 64, 4, 4, 1, 8, 4, {dualpipe}},
+          {"dualpipe_replicated", "dgx-a100", 64, 2, 8, 1, 16, 8, {dualpipe, replicated}},
+          {"dualpipe_experts", "hgx-h800", 128, 1, 4, 1, 10, 4, {dualpipe, experts(16), latent()}},
+          {"dualpipe_experts_slow", "dgx-h100", 64, 1, 2, 1, 4, 8, {dualpipe, experts(16), slow(21, 0.8)}},
+          {"dualpipe_v", "dgx-h100", 64, 4, 4, 2, 8, 4, {dualpipe_v}},
+          {"dualpipe_v_experts", "dgx-h200", 64, 1, 2, 2, 5, 2, {dualpipe_v, experts(16, 1, 0.5), latent()}},
+          {"dualpipe_v_mixed", "dgx-h100", 128, 4, 4, 2, 8, 4, {dualpipe_v, others(64, "h200-sxm")}}};
+}
+
 std::vector<Case> tensor_across_nodes() {
   return {{"tensor_16", "dgx-h100", 128, 16, 2, 1, 4, 2, {}},
           {"tensor_16_a100", "dgx-a100", 64, 16, 2, 2, 4, 2, {}},
@@ -354,6 +375,7 @@ std::string name_of_case(const testing::TestParamInfo<Case>& test) { return test
 
 INSTANTIATE_TEST_SUITE_P(Clusters, FoldExactness, testing::ValuesIn(every_cluster()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Schedules, FoldExactness, testing::ValuesIn(every_schedule()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(SplitBackward, FoldExactness, testing::ValuesIn(split_backward()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(TensorAcrossNodes, FoldExactness, testing::ValuesIn(tensor_across_nodes()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Stragglers, FoldExactness, testing::ValuesIn(stragglers()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(MixedFleets, FoldExactness, testing::ValuesIn(mixed_fleets()), name_of_case);

@@ -36,6 +36,50 @@ TEST(Simulate, BubbleOfUniformStages) {
   EXPECT_NEAR(result.breakdown.bubble.value() / rest, 3.0 / (12 + 3), 0.01);
 }
 
+// Time on the compute stream of one pass of this kind, on a middle stage.
+double pass_time(const Result& result, PassKind kind) {
+  const std::size_t rank_class = 1;
+  const RankProgram& program = result.labels.programs[result.labels.classes[rank_class].program];
+  double sum = 0, passes = 0;
+  for (const Pass& pass : program.passes)
+    if (pass.kind == kind) ++passes;
+  for (std::size_t p = 0; p < program.ops.pieces.size(); ++p) {
+    if (program.pass_of[p] < 0 || program.passes[static_cast<std::size_t>(program.pass_of[p])].kind != kind) continue;
+    const Piece& piece = program.ops.pieces[p];
+    const Block<Op>& block = program.ops.blocks[piece.block];
+    for (std::uint32_t i = 0; i < block.operations.size(); ++i)
+      if (const TaskTimes& t = result.timeline.tasks[rank_class][piece.first + i]; !block.operations[i].collective)
+        sum += to_seconds(t.end - t.start).value();
+  }
+  return sum / passes;
+}
+
+// Qi et al. 2023: 1F1B waits (p - 1) (F + B + W), ZB-H1 (p - 1) (F + B - W), whatever the three take.
+TEST(Simulate, BubbleOfZeroBubble) {
+  TrainingRun r = run("dgx-h100", 4, 1, 4, 1, 12);
+  r.plan.model.vocabulary = 64;
+  const double whole = r.result().breakdown.bubble.value();
+  r.plan.schedule = Schedule::zero_bubble;
+  const Result result = r.result();
+  const double f = pass_time(result, PassKind::forward), b = pass_time(result, PassKind::input_gradient),
+               w = pass_time(result, PassKind::weight_gradient);
+  EXPECT_NEAR(whole / (3 * (f + b + w)), 1, 0.03);
+  EXPECT_NEAR(result.breakdown.bubble.value() / (3 * (f + b - w)), 1, 0.05);
+}
+
+// What the experts exchange runs beside the other direction's kernels, and nothing is done that 1F1B does not do.
+TEST(Simulate, DualPipeHidesTheExchangeOfExperts) {
+  TrainingRun r = run("dgx-h100", 32, 1, 4, 1, 24);
+  r.plan.model.experts = Experts{.count = 16, .top_k = 4, .ffn = 4096};
+  r.plan.layout.expert = 8;
+  const Result one_way = r.result();
+  r.plan.schedule = Schedule::dualpipe;
+  const Result both_ways = r.result();
+  EXPECT_LT(both_ways.step_time, one_way.step_time);
+  EXPECT_LT(both_ways.breakdown.exposed_expert, 0.6 * one_way.breakdown.exposed_expert);
+  EXPECT_GT(both_ways.breakdown.compute, 0.99 * one_way.breakdown.compute);  // what shares multiprocessors is slowed
+}
+
 // One stage, so that no other can hide the delay.
 TEST(Simulate, ASlowDeviceSlowsItsStep) {
   TrainingRun r = run("dgx-h100", 64, 4, 1, 1, 8);

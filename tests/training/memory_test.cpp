@@ -65,6 +65,48 @@ TEST(Memory, EarlierStagesHoldMoreMicrobatches) {
   EXPECT_GT(term(m[7], "logits"), 0);
 }
 
+// Qi et al. 2023, section 3: what waits for a weight gradient is 32 s b h of a GPT layer's 34 s b h, so that every stage of ZB-H1
+// holds what the first stage of 1F1B does, of which s microbatches on stage s wait.
+TEST(Memory, WeightGradientsReadTheirOperands) {
+  TrainingPlan p = world::plan(world::gpt(8, 6144, 64), {.pipeline = 4}, 12);
+  const double first_of_1f1b = term(stage_memory(p)[0], "activations"), layer = saved_per_layer(p).value();
+  p.schedule = Schedule::zero_bubble;
+  const std::vector<StageMemory> m = stage_memory(p);
+  EXPECT_EQ(term(m[0], "activations"), first_of_1f1b);
+  const double waiting = 32 * 2048.0 * 6144;
+  EXPECT_NEAR(term(m[2], "activations") / (2 * (2 * layer + 2 * waiting)), 1, 1e-9);
+  for (int stage = 0; stage < 3; ++stage) EXPECT_LE(term(m[static_cast<std::size_t>(stage)], "activations"), 1.2 * first_of_1f1b);
+}
+
+// Two chunks of half the layers: ZB-V holds on every stage what 1F1B holds on its first.
+TEST(Memory, ZeroBubbleVIsBalanced) {
+  TrainingPlan p = world::plan(world::gpt(16, 6144, 64), {.pipeline = 4}, 12);
+  const double first_of_1f1b = term(stage_memory(p)[0], "activations");
+  p.schedule = Schedule::zero_bubble;
+  p.layout.virtual_stages = 2;
+  for (const StageMemory& stage : stage_memory(p)) EXPECT_NEAR(term(stage, "activations") / first_of_1f1b, 1, 0.1);
+  EXPECT_GT(term(stage_memory(p)[0], "logits"), 0);
+  EXPECT_EQ(term(stage_memory(p)[3], "logits"), 0);
+}
+
+// DeepSeek-V3, table 2: 2 parameters per stage, p + 1 microbatches in flight; DualPipeV 1 and, of chunks half as large, 2 p + 1.
+TEST(Memory, DualPipeHoldsParametersTwice) {
+  TrainingPlan p = world::plan(world::llama(16, 4096, 14336, 32, 8), {.pipeline = 4, .data = 8}, 12);
+  p.sharding = Sharding::optimizer;
+  const StageMemory once = stage_memory(p)[1];
+  p.schedule = Schedule::dualpipe;
+  const StageMemory twice = stage_memory(p)[1];
+  for (const char* name : {"weights", "gradients"}) EXPECT_NEAR(term(twice, name) / term(once, name), 2, 1e-9);
+  EXPECT_NEAR(term(twice, "optimizer states") / term(once, "optimizer states"), 1, 1e-9);  // halves of two parts
+  const double part = 4 * saved_per_layer(p).value();
+  EXPECT_NEAR(term(twice, "activations") / (5 * part), 1, 0.1);
+  p.schedule = Schedule::dualpipe_v;
+  p.layout.virtual_stages = 2;
+  const StageMemory v = stage_memory(p)[1];
+  EXPECT_NEAR(term(v, "weights") / term(once, "weights"), 1, 1e-9);
+  EXPECT_NEAR(term(v, "activations") / (9 * part / 2), 1, 0.1);
+}
+
 // ZeRO-2 leaves the weights whole, ZeRO-3 two layers, embedding and head of them.
 TEST(Memory, ShardedGradientsAndParameters) {
   TrainingPlan p = world::plan(world::llama_8b(), {.data = 8}, 4, 8192);

@@ -67,6 +67,47 @@ TEST(CheckPlan, InterleavedNeedsChunksStagesAndWholeGroups) {
   EXPECT_THAT(mistakes(p), ElementsAre("parallel.virtual_stages: 2 virtual stages need schedule \"interleaved\", not \"1f1b\""));
 }
 
+TEST(CheckPlan, ZeroBubblePlacesOneChunkOrTwo) {
+  TrainingPlan p = good();
+  p.schedule = Schedule::zero_bubble;
+  EXPECT_THAT(mistakes(p), IsEmpty());
+  p.layout.virtual_stages = 2;
+  EXPECT_THAT(mistakes(p), IsEmpty());
+  p.layout.virtual_stages = 3;
+  EXPECT_THAT(mistakes(p), ElementsAre("parallel.virtual_stages: \"zero_bubble\" places 1 chunk on a stage (ZB-H1) or 2 as a V "
+                                       "(ZB-V), not 3"));
+  p.layout.virtual_stages = p.layout.pipeline = 1;
+  EXPECT_THAT(mistakes(p), ElementsAre("schedule: \"zero_bubble\" needs pipeline > 1 (did you mean \"1f1b\"?)"));
+}
+
+TEST(CheckPlan, DualPipeFillsThePipelineFromBothEnds) {
+  TrainingPlan p = good();  // 8 stages, 32 microbatches
+  p.schedule = Schedule::dualpipe;
+  EXPECT_THAT(mistakes(p), IsEmpty());
+  p.sharding = Sharding::gradients;
+  p.global_batch = 4 * 15;
+  EXPECT_THAT(
+      mistakes(p),
+      ElementsAre("sharding: \"dualpipe\" runs a forward and a backward at once and keeps parameters and gradients whole: "
+                  "\"none\" or \"optimizer\"",
+                  "schedule: \"dualpipe\" sends half of the microbatches either way: 15 is not an even number (did you "
+                  "mean 14 or 16?)",
+                  "schedule: \"dualpipe\" needs at least 2 microbatches per stage: 15 microbatches for 8 stages"));
+  p = good();
+  p.schedule = Schedule::dualpipe;
+  p.layout.pipeline = 3;
+  p.layout.virtual_stages = 2;
+  EXPECT_THAT(mistakes(p),
+              ElementsAre("parallel.virtual_stages: \"dualpipe\" takes 1: its stages hold two parts of a model cut into as many "
+                          "parts as there are stages (did you mean schedule \"dualpipe_v\"?)",
+                          "parallel.pipeline: \"dualpipe\" pairs stages from both ends: 3 stages are not an even number (did you "
+                          "mean 2 or 4?)"));
+  p.schedule = Schedule::dualpipe_v;
+  EXPECT_THAT(mistakes(p), IsEmpty());
+  p.layout.virtual_stages = 1;
+  EXPECT_THAT(mistakes(p), ElementsAre("parallel.virtual_stages: \"dualpipe_v\" places 2 chunks on a stage as a V, not 1"));
+}
+
 TEST(CheckPlan, EveryStageHasALayer) {
   TrainingPlan p = world::plan(world::gpt(12, 1024, 16), {.pipeline = 16}, 16);
   EXPECT_THAT(mistakes(p), ElementsAre("parallel.pipeline: 16 pipeline stages need at least 16 layers, the model has 12"));

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "training/buckets.h"
+#include "training/pass_script.h"
 #include "world.h"
 
 namespace headway {
@@ -83,6 +84,8 @@ Dimension other_side(Dimension dimension) {
   switch (dimension) {
     case Dimension::to_next: return Dimension::from_previous;
     case Dimension::to_previous: return Dimension::from_next;
+    case Dimension::up_to_previous: return Dimension::up_from_next;
+    case Dimension::up_to_next: return Dimension::up_from_previous;
     default: return dimension;
   }
 }
@@ -187,6 +190,113 @@ TEST(RankProgram, SelectiveRecomputationRunsTheAttentionCoreAgain) {
             bytes(before, Dimension::tensor, CollectiveKind::all_gather));
 }
 
+// ---- backward passes in halves
+
+// Kernels of a script by label, and how often.
+std::map<std::string_view, double> counted(const Script& script) {
+  std::map<std::string_view, double> count;
+  for (const Step& step : script)
+    for (const Kernel& kernel : step.kernels) count[kernel.label] += kernel.repeat;
+  return count;
+}
+
+double collective_bytes(const Script& script) {
+  double sum = 0;
+  for (const Step& step : script)
+    if (step.call) sum += step.call->bytes.value();
+  return sum;
+}
+
+TEST(RankProgram, TheHalvesOfABackwardPassAreTheWhole) {
+  for (Model model :
+       {world::gpt(4, 2048, 16), world::llama(4, 4096, 14336, 32, 8), world::mixtral_8x7b(), world::deepseek_v3()}) {
+    model.layers = 4;
+    for (const RecomputeModule again : {RecomputeModule::norm, RecomputeModule::layer}) {
+      TrainingPlan plan = world::plan(model, {.tensor = 2, .sequence = true}, 2);
+      plan.recompute.modules = {again};
+      plan.software.tensor_overlap = 0.5;
+      plan.software.overlap_tensor_gradient = plan.software.overlap_shared_expert = true;
+      const Chunk chunk = split_layers(plan).front().front();
+      const Script whole = pass_script(plan, chunk, {PassKind::backward, false, true});
+      const Script first = pass_script(plan, chunk, {PassKind::input_gradient, false, true});
+      const Script second = pass_script(plan, chunk, {PassKind::weight_gradient, false, true});
+      auto sum = counted(first);
+      for (const auto& [label, times] : counted(second)) sum[label] += times;
+      EXPECT_EQ(sum, counted(whole));
+      EXPECT_EQ(collective_bytes(first), collective_bytes(whole));
+      EXPECT_EQ(collective_bytes(second), 0);
+      for (const auto& [label, times] : counted(second))
+        EXPECT_TRUE(label.find("grad") != label.npos && label.find("dgrad") == label.npos) << label;
+      for (const auto& [label, times] : counted(first)) EXPECT_EQ(label.find("wgrad"), label.npos) << label;
+      for (const Step& step : first) EXPECT_NE(step.border, BucketBorder::gradients_complete);
+    }
+  }
+}
+
+// What ran beside a weight gradient has nothing to run beside.
+TEST(RankProgram, AReductionBlocksWhereTheWeightGradientComesLater) {
+  TrainingPlan plan = world::plan(world::llama(2, 4096, 14336, 32, 8), {.tensor = 4, .pipeline = 2}, 1);
+  plan.schedule = Schedule::zero_bubble;
+  plan.software.overlap_tensor_gradient = true;
+  const RankProgram p = build_programs(plan)[0];
+  EXPECT_THAT(picture(p, 1), ElementsAre("mlp_down_dgrad .. mlp_up_dgrad", "tensor all_reduce", "mlp_norm_grad .. qkv_dgrad",
+                                         "tensor all_reduce", "attention_norm_grad"));
+  EXPECT_THAT(picture(p, 2), ElementsAre("mlp_down_wgrad .. embedding_grad_accumulate"));
+}
+
+// Gradients leave when the last weight gradient of their bucket is made.
+TEST(RankProgram, GradientsLeaveAfterTheSecondHalf) {
+  TrainingPlan plan = world::plan(world::llama_8b(), {.pipeline = 2, .data = 4}, 4);
+  plan.schedule = Schedule::zero_bubble;
+  plan.software.overlap_gradient_reduction = true;
+  double reduced = 0;
+  for (const RankProgram& p : build_programs(plan)) {
+    reduced += bytes(p, Dimension::data, CollectiveKind::all_reduce);
+    for (const LaidOp& op : laid_ops(p))
+      if (op.stream == Stream::data) {
+        EXPECT_EQ(p.passes[static_cast<std::size_t>(op.pass)], (Pass{PassKind::weight_gradient, 0, 3}));
+      }
+  }
+  EXPECT_NEAR(reduced / (4 * total_parameters(plan.model)), 1, kTiny);
+}
+
+// ---- pairs of passes
+
+// The exchange of one runs while the other computes: F of one chunk, B of the other.
+TEST(RankProgram, AForwardAndABackwardRunInterleaved) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.pipeline = 4, .data = 8}, 8);
+  plan.model.experts = Experts{.count = 8, .top_k = 2, .ffn = 2048};
+  plan.layout.expert = 8;
+  plan.schedule = Schedule::dualpipe;
+  const RankProgram p = build_programs(plan)[1];
+  const auto pair = static_cast<int>(
+      std::find_if(p.passes.begin(), p.passes.end(), [](const Pass& pass) { return pass.with_next; }) - p.passes.begin());
+  EXPECT_THAT(picture(p, pair), ElementsAre("attention_norm .. permute", "| expert all_to_all",  // F
+                                            "unpermute_grad", "| expert all_to_all",             // B
+                                            "experts_up .. experts_down", "| expert all_to_all",
+                                            "experts_down_dgrad .. experts_up_wgrad", "| expert all_to_all",  //
+                                            "unpermute .. mlp_residual",                                      //
+                                            "permute_grad .. attention_norm_grad"));
+}
+
+// Both stages of a pair hold the same two parts, twice the parameters, and sum the shards of their gradients.
+TEST(RankProgram, CopiesSumTheirGradients) {
+  TrainingPlan plan = world::plan(world::llama(8, 4096, 14336, 32, 8), {.pipeline = 4, .data = 4}, 8);
+  plan.schedule = Schedule::dualpipe;
+  for (const Sharding sharding : {Sharding::none, Sharding::optimizer}) {
+    plan.sharding = sharding;
+    double summed = 0, returned = 0;
+    for (const RankProgram& p : build_programs(plan)) {
+      summed +=
+          bytes(p, Dimension::copy, sharding == Sharding::none ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter);
+      returned += bytes(p, Dimension::copy, CollectiveKind::all_gather);
+    }
+    const double shards = sharding == Sharding::none ? 1 : 4;
+    EXPECT_NEAR(summed / (2 * 4 * total_parameters(plan.model) / shards), 1, kTiny);
+    EXPECT_NEAR(returned / (2 * 2 * total_parameters(plan.model) / shards), sharding == Sharding::none ? 0 : 1, kTiny);
+  }
+}
+
 // ---- traffic
 
 // Per layer and microbatch: forward 2 [AG], 2 [RS]; backward 2 [AG] of output gradients, 2 [AG] of inputs, 2 [RS].
@@ -287,13 +397,27 @@ TEST(RankProgram, PipelineMessageIsOneActivation) {
 
 struct Grid {
   int p, v, m;
+  Schedule schedule = Schedule::one_f_one_b;  // interleaved with virtual stages
 };
 constexpr Grid kGrids[] = {{1, 1, 3}, {2, 1, 1}, {2, 1, 5}, {4, 1, 2},  {4, 1, 9}, {8, 1, 16}, {2, 2, 2}, {2, 2, 6},
                            {2, 5, 4}, {4, 2, 4}, {4, 2, 8}, {4, 3, 12}, {3, 4, 9}, {8, 3, 16}, {5, 2, 10}};
+constexpr Grid kSplitGrids[] = {
+    {2, 1, 1, Schedule::zero_bubble}, {4, 1, 3, Schedule::zero_bubble}, {4, 1, 9, Schedule::zero_bubble},
+    {8, 1, 9, Schedule::zero_bubble}, {2, 2, 1, Schedule::zero_bubble}, {3, 2, 4, Schedule::zero_bubble},
+    {4, 2, 9, Schedule::zero_bubble}, {8, 2, 8, Schedule::zero_bubble}, {2, 1, 4, Schedule::dualpipe},
+    {4, 1, 8, Schedule::dualpipe},    {4, 1, 14, Schedule::dualpipe},   {8, 1, 16, Schedule::dualpipe},
+    {2, 2, 4, Schedule::dualpipe_v},  {3, 2, 7, Schedule::dualpipe_v},  {8, 2, 16, Schedule::dualpipe_v}};
+
+std::vector<Grid> all_grids() {
+  std::vector<Grid> grids(std::begin(kGrids), std::end(kGrids));
+  grids.insert(grids.end(), std::begin(kSplitGrids), std::end(kSplitGrids));
+  return grids;
+}
 
 TrainingPlan on(const Grid& grid) {
   TrainingPlan plan = world::plan(world::gpt(grid.p * grid.v, 256, 2),
                                   {.tensor = 2, .pipeline = grid.p, .virtual_stages = grid.v, .data = 2}, grid.m);
+  if (grid.schedule != Schedule::one_f_one_b) plan.schedule = grid.schedule;
   plan.software.tensor_overlap = 0.5;
   plan.software.overlap_tensor_gradient = true;
   plan.software.host_per_microbatch = Seconds(1e-3);
@@ -320,6 +444,27 @@ TEST(RankProgram, BothSidesNumberTheirMessagesAlike) {
       for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i], static_cast<int>(i));
       const bool around = s + 1 == programs.size();
       EXPECT_EQ(sent.size(), static_cast<std::size_t>(grid.p == 1 ? 0 : (around ? grid.v - 1 : grid.v) * grid.m));
+    }
+  }
+}
+
+TEST(RankProgram, MessagesOfSplitSchedulesKeepTheirOrderOnBothSides) {
+  for (const Grid& grid : kSplitGrids) {
+    const std::vector<RankProgram> programs = build_programs(on(grid));
+    for (std::size_t s = 0; s + 1 < programs.size(); ++s) {
+      const auto same = [&](Dimension sent, std::size_t from, Dimension received, std::size_t to) {
+        const Tags tags_sent = tags(programs[from], sent);
+        EXPECT_EQ(tags_sent, tags(programs[to], received));
+        for (std::size_t i = 0; i < tags_sent.size(); ++i) EXPECT_EQ(tags_sent[i], static_cast<int>(i));
+        return tags_sent.size();
+      };
+      const std::size_t down = same(Dimension::to_next, s, Dimension::from_previous, s + 1);
+      const std::size_t up = same(Dimension::up_to_previous, s + 1, Dimension::up_from_next, s);
+      EXPECT_EQ(same(Dimension::to_previous, s + 1, Dimension::from_next, s), down);
+      EXPECT_EQ(same(Dimension::up_to_next, s, Dimension::up_from_previous, s + 1), up);
+      const bool both_ways = grid.schedule == Schedule::dualpipe;
+      EXPECT_EQ(down, static_cast<std::size_t>(both_ways ? grid.m / 2 : grid.m));
+      EXPECT_EQ(up, static_cast<std::size_t>(both_ways ? grid.m / 2 : grid.v == 2 ? grid.m : 0));
     }
   }
 }
@@ -413,12 +558,21 @@ class Runner {
 
   Key key(std::size_t s, std::size_t op) const {
     const Dimension d = call(s, op).dimension;
+    return {other_side(d), receiving_stage(d, s), ops_[s][op].tag};
+  }
+
+  std::size_t receiving_stage(Dimension d, std::size_t s) const {
     const std::size_t p = programs_.size();
-    const std::size_t stage = d == Dimension::to_next                                      ? (s + 1) % p
-                              : d == Dimension::to_previous                                ? (s + p - 1) % p
-                              : d == Dimension::from_next || d == Dimension::from_previous ? s
-                                                                                           : 0;
-    return {other_side(d), stage, ops_[s][op].tag};
+    switch (d) {
+      case Dimension::to_next:
+      case Dimension::up_to_next: return (s + 1) % p;
+      case Dimension::to_previous:
+      case Dimension::up_to_previous: return (s + p - 1) % p;
+      case Dimension::copy: return std::min(s, p - 1 - s);
+      case Dimension::embedding:
+      case Dimension::world: return 0;
+      default: return s;
+    }
   }
 
   std::size_t needed(Dimension d) const { return d == Dimension::world ? programs_.size() : 2; }
@@ -431,7 +585,7 @@ class Runner {
 };
 
 TEST(RankProgram, NothingWaitsInACircle) {
-  for (const Grid& grid : kGrids)
+  for (const Grid& grid : all_grids())
     for (const bool overlap : {false, true})
       for (const Recompute& recompute : {Recompute{}, Recompute{{RecomputeModule::layer}}}) {
         TrainingPlan plan = on(grid);
@@ -448,6 +602,15 @@ TEST(RankProgram, GPipeFinishesToo) {
   TrainingPlan plan = on({4, 1, 6});
   plan.schedule = Schedule::gpipe;
   EXPECT_TRUE(Runner(build_programs(plan)).finishes());
+}
+
+TEST(RankProgram, EverySchedulesStepIsTheSameWork) {
+  const TrainingPlan once = on({4, 1, 8});
+  for (const Grid& grid : std::initializer_list<Grid>{{4, 1, 8, Schedule::zero_bubble},
+                                                      {2, 2, 8, Schedule::zero_bubble},
+                                                      {4, 1, 8, Schedule::dualpipe},
+                                                      {2, 2, 8, Schedule::dualpipe_v}})
+    EXPECT_NEAR(flops(on(grid)) / flops(once), 1, kTiny) << name_of(grid.schedule);
 }
 
 // ---- precision

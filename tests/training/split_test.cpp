@@ -38,5 +38,30 @@ TEST(Split, UnevenByOne) { EXPECT_EQ(picture(13, 4), "E4 3 3 3H"); }
 
 TEST(Split, GivenOutright) { EXPECT_EQ(picture(12, 4, 1, {1, 4, 4, 3}), "E1 4 4 3H"); }
 
+// "E2+2H | 3+3": the chunks of stage after stage.
+std::string by_stage(Schedule schedule, int layers, int pipeline, int virtual_stages) {
+  TrainingPlan p =
+      world::plan(world::gpt(layers, 128, 1), {.pipeline = pipeline, .virtual_stages = virtual_stages}, 2 * pipeline);
+  p.schedule = schedule;
+  std::string text;
+  for (const std::vector<Chunk>& stage : split_layers(p)) {
+    if (!text.empty()) text += " | ";
+    for (std::size_t c = 0; c < stage.size(); ++c)
+      text += (c > 0 ? "+" : "") + std::string(stage[c].embedding ? "E" : "") + std::to_string(stage[c].layers.size()) +
+              (stage[c].head ? "H" : "");
+  }
+  return text;
+}
+
+// Down the stages and back up: both ends of the model on stage 0, the turning point on the last.
+TEST(Split, AsAV) {
+  EXPECT_EQ(by_stage(Schedule::zero_bubble, 14, 4, 2), "E1+1H | 2+2 | 2+2 | 2+2");
+  EXPECT_EQ(by_stage(Schedule::dualpipe_v, 15, 4, 2), "E2+1H | 2+2 | 2+2 | 2+2");
+  EXPECT_EQ(by_stage(Schedule::zero_bubble, 14, 4, 1), "E3 | 4 | 4 | 3H");
+}
+
+// Part s beside a copy of part p - 1 - s.
+TEST(Split, Bidirectional) { EXPECT_EQ(by_stage(Schedule::dualpipe, 14, 4, 1), "E3+3H | 4+4 | 4+4 | 3H+E3"); }
+
 }  // namespace
 }  // namespace headway
