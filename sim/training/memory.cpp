@@ -210,7 +210,8 @@ struct Ground {
 
 Ground ground_of(const TrainingPlan& plan) {
   const bool wide = !plan.recipe.low_precision() && plan.sharding < Sharding::gradients;
-  const bool fused = plan.software.fused_attention() && plan.recompute.modules.empty();
+  const bool whole_passes = plan.schedule <= Schedule::interleaved;
+  const bool fused = plan.software.fused_attention() && plan.recompute.modules.empty() && whole_passes;
   const auto grade = [](bool covered) { return covered ? Grade::measured : Grade::estimated; };
   return {grade(wide), grade(wide && fused), grade(wide && fused && plan.software.fused_cross_entropy)};
 }

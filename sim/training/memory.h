@@ -19,7 +19,8 @@
 // framework          what lies outside the framework's allocator, and what the allocator holds but does not use
 //
 // A term is graded `measured` where peaks of real runs confirm it (tests/training/memory_test.cpp names them), `estimated` where
-// the plan leaves the ground they cover: 16-bit formats, fused attention, no recomputation.
+// the plan leaves the ground they cover: 16-bit formats, fused attention, no recomputation, backward passes
+// in one piece.
 #pragma once
 
 #include <string>

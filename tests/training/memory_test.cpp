@@ -73,6 +73,11 @@ TEST(Memory, WeightGradientsReadTheirOperands) {
   p.schedule = Schedule::zero_bubble;
   const std::vector<StageMemory> m = stage_memory(p);
   EXPECT_EQ(term(m[0], "activations"), first_of_1f1b);
+  for (const MemoryTerm& t : m[0].terms) {
+    if (t.name == "activations") {
+      EXPECT_EQ(t.grade, Grade::estimated);
+    }
+  }
   const double waiting = 32 * 2048.0 * 6144;
   EXPECT_NEAR(term(m[2], "activations") / (2 * (2 * layer + 2 * waiting)), 1, 1e-9);
   for (int stage = 0; stage < 3; ++stage) EXPECT_LE(term(m[static_cast<std::size_t>(stage)], "activations"), 1.2 * first_of_1f1b);
