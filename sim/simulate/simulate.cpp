@@ -7,11 +7,10 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "engine/executor.h"
-#include "engine/fold.h"
 #include "simulate/breakdown.h"
 #include "simulate/communicators.h"
 #include "simulate/machine_programs.h"
+#include "simulate/machine_run.h"
 #include "simulate/memory_advice.h"
 #include "simulate/phase_clock.h"
 #include "simulate/pricing.h"
@@ -148,11 +147,7 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   communicators.structure.actor_program = std::move(machine.program_of_rank);
   clock.end("structure");
 
-  const Quotient quotient = options.fold ? fold(communicators.structure) : unfolded(communicators.structure);
-  clock.end("fold");
-  ExecutionStats stats;
-  Timeline timeline = execute(quotient, communicators.structure.kinds, machine.programs, &stats);
-  clock.end("engine");
+  auto [quotient, timeline] = run_machine(communicators.structure, machine.programs, options, clock, result.stats);
 
   std::vector<std::uint32_t> stage_of_class;
   for (const ActorClass& actor : quotient.actors) stage_of_class.push_back(machine.stage_of[actor.program]);
@@ -163,9 +158,6 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   list_collectives(result, communicators, programs);
   result.ranks = grid.size();
   result.rank_classes = quotient.actors.size();
-  result.stats.events = stats.completions;
-  result.stats.replayed = stats.replayed;
-  result.stats.solves = stats.solves;
   count_table_use(cluster, programs, result.stats.gemm_table_hits, result.stats.gemm_table_misses);
   if (options.keep_timeline) {
     result.timeline = std::move(timeline);

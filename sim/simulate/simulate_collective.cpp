@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "base/check.h"
-#include "engine/executor.h"
-#include "engine/fold.h"
 #include "simulate/communicators.h"
 #include "simulate/machine_programs.h"
+#include "simulate/machine_run.h"
 #include "simulate/phase_clock.h"
 #include "simulate/rank_grid.h"
 
@@ -140,11 +139,7 @@ CollectiveResult simulate(const Cluster& cluster, const BareCollective& what, co
   communicators.structure.actor_program = std::move(machine.program_of_rank);
   clock.end("structure");
 
-  const Quotient quotient = options.fold ? fold(communicators.structure) : unfolded(communicators.structure);
-  clock.end("fold");
-  ExecutionStats stats;
-  Timeline timeline = execute(quotient, communicators.structure.kinds, machine.programs, &stats);
-  clock.end("engine");
+  auto [quotient, timeline] = run_machine(communicators.structure, machine.programs, options, clock, result.stats);
 
   result.time = to_seconds(timeline.end);
   result.latency = latency_of(communicators.structure);
@@ -152,9 +147,6 @@ CollectiveResult simulate(const Cluster& cluster, const BareCollective& what, co
   find_bound(result, communicators, fabric);
   result.ranks = device_of.size();
   result.rank_classes = quotient.actors.size();
-  result.stats.events = stats.completions;
-  result.stats.replayed = stats.replayed;
-  result.stats.solves = stats.solves;
   if (options.keep_timeline) {
     result.timeline = std::move(timeline);
     result.labels = labels_of(quotient, std::move(programs.front()));

@@ -1,0 +1,23 @@
+// From structure and programs to the timeline: fold, then run; the middle that every simulation shares.
+#pragma once
+
+#include <vector>
+
+#include "engine/fold.h"
+#include "engine/timeline.h"
+#include "simulate/phase_clock.h"
+#include "simulate/result.h"
+#include "simulate/simulate.h"
+
+namespace headway {
+
+struct MachineRun {
+  Quotient quotient;
+  Timeline timeline;
+};
+
+// Fills the counts of `stats` and ends the phases "fold" and "engine".
+[[nodiscard]] MachineRun run_machine(const Structure& structure, const std::vector<Program>& programs,
+                                     const SimulateOptions& options, PhaseClock& clock, Stats& stats);
+
+}  // namespace headway
