@@ -101,7 +101,7 @@ std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const S
 
 void add_uncertainty(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, const Catalogue& catalogue) {
   const std::string table = catalogue.error_band_table();
-  if (table.empty()) return;
+  if (table.empty() || answers_of<TrainingAnswer>(answers).empty()) return;
   std::vector<ErrorBand> bands;
   for (BandRow& row : error_band_rows(read_csv(table)))
     bands.push_back({std::move(row.device), std::move(row.software), row.runs, row.low, row.high});

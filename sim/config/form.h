@@ -274,7 +274,7 @@ Form<Sourced<V>> sourced(Form<V> value) {
 // The content of a file of the catalogue, under its name.
 template <class T>
 std::optional<T> read_file(CatalogueKind kind, const Form<T>& content, const std::string& path, Session& session) {
-  const std::optional<Tree> file = session.library.load(path, session.diagnostics);
+  const std::optional<Tree> file = session.load(path);
   const std::optional<Tree> tree = file ? session.library.resolve(kind, *file, "", session.diagnostics) : std::nullopt;
   if (!tree) return std::nullopt;
   std::optional<T> value = content.read(Node(*tree, "", session).with(*tree));

@@ -157,7 +157,7 @@ void read_experts(const Node& node, const HuggingFaceKeys& keys, Model& model) {
 
 std::optional<Model> read_hugging_face(const std::string& path, Session& session) {
   const std::size_t before = session.diagnostics.size();
-  const std::optional<Tree> tree = session.library.load(path, session.diagnostics);
+  const std::optional<Tree> tree = session.load(path);
   if (!tree) return std::nullopt;
   const Node node(*tree, "", session);
   if (!node.expect(Tree::Kind::map)) return std::nullopt;

@@ -15,6 +15,9 @@ namespace headway {
 struct Session {
   const Library& library;
   Diagnostics& diagnostics;
+
+  // The tree of a file, `like` not resolved; nothing when it cannot be read.
+  [[nodiscard]] std::optional<Tree> load(const std::string& path) const { return library.load(path, diagnostics); }
 };
 
 class Node {

@@ -27,7 +27,6 @@ class Executor {
         capacity_(all_capacities(quotient, programs)),
         templates_(quotient, kinds, programs),
         activities_(capacity_),
-        alone_(replay == Replay::never ? std::vector<std::int64_t>{} : capacity_),
         replay_(replay),
         claims_(capacity_.size()),
         meetings_(quotient.group_kind.size()) {
@@ -58,7 +57,8 @@ class Executor {
       share();
     }
     HEADWAY_CHECK(tasks_left_ == 0, std::to_string(tasks_left_) + " tasks wait for one another: " + first_stuck());
-    if (stats != nullptr) *stats = {completions_, replayed_, activities_.sharing().solves() + alone_.sharing().solves()};
+    const std::uint64_t solves_alone = alone_ ? alone_->sharing().solves() : 0;
+    if (stats != nullptr) *stats = {completions_, replayed_, activities_.sharing().solves() + solves_alone};
     return std::move(timeline_);
   }
 
@@ -263,7 +263,8 @@ class Executor {
     std::vector<const ActivityTemplate*> what;
     for (const Task& task : actors_[k].program->tasks.blocks[b].operations)
       what.push_back(task.group ? &templates_.group(group_of(k, task), task.what) : &templates_.local(k, task.what));
-    known = std::make_unique<Solo>(actors_[k].plan->blocks[b], std::move(what), alone_);
+    if (!alone_) alone_.emplace(capacity_);
+    known = std::make_unique<Solo>(actors_[k].plan->blocks[b], std::move(what), *alone_);
     return *known;
   }
 
@@ -421,7 +422,7 @@ class Executor {
   std::vector<std::int64_t> capacity_;
   Templates templates_;
   Activities activities_;
-  Activities alone_;  // where blocks are solved
+  std::optional<Activities> alone_;  // where blocks are solved, once there is one
   Replay replay_;
   std::vector<Claim> claims_;  // by resource
   std::vector<Plan> plans_;    // by program

@@ -15,9 +15,9 @@ struct BlockPlan {
 };
 
 struct PieceLink {
-  std::uint32_t from = 0;      // place in the piece it leaves
-  std::uint32_t to_piece = 0;  //
-  std::uint32_t to = 0;        // place there
+  std::uint32_t from = 0;  // place in the piece it leaves
+  std::uint32_t to_piece = 0;
+  std::uint32_t to = 0;  // place there
 };
 
 struct Plan {

@@ -169,29 +169,17 @@ Json run(const Answer& answer, bool stats) {
   return std::visit([&](const auto& of_kind) { return run(of_kind, stats); }, answer);
 }
 
-Json compared(std::span<const TrainingAnswer* const> answers, bool stats) {
-  std::vector<const Result*> results;
-  for (const TrainingAnswer* answer : answers) results.push_back(&answer->result);
+// Best first; steps and collectives are ranked alike, steps by device too.
+template <class Of>
+Json compared(const std::vector<const Of*>& answers, bool stats) {
+  std::vector<const decltype(Of::result)*> results;
+  for (const Of* answer : answers) results.push_back(&answer->result);
   Json list = Json::array();
-  for (const Standing& standing : compare(results)) {
+  for (const auto& standing : compare(results)) {
     Json json = run(*answers[standing.run], stats);
     json["rank"] = list.size() + 1;
     json["share_of_best"] = finite(standing.share_of_best);
-    json["share_of_best_per_device"] = finite(standing.share_per_device);
-    json["why_behind"] = standing.why;
-    list.push_back(std::move(json));
-  }
-  return list;
-}
-
-Json compared(std::span<const CollectiveAnswer* const> answers, bool stats) {
-  std::vector<const CollectiveResult*> results;
-  for (const CollectiveAnswer* answer : answers) results.push_back(&answer->result);
-  Json list = Json::array();
-  for (const CollectiveStanding& standing : compare(results)) {
-    Json json = run(*answers[standing.run], stats);
-    json["rank"] = list.size() + 1;
-    json["share_of_best"] = finite(standing.share_of_best);
+    if constexpr (requires { standing.share_per_device; }) json["share_of_best_per_device"] = finite(standing.share_per_device);
     json["why_behind"] = standing.why;
     list.push_back(std::move(json));
   }

@@ -106,21 +106,10 @@ Groups message_groups(const RankGrid& g, int step) {
   return groups;
 }
 
-Groups embedding_groups(const RankGrid& g) {
+// Pairs of equal position in a stage and in the one as far from the other end, for the first `stages` stages.
+Groups mirrored_groups(const RankGrid& g, int stages) {
   Groups groups;
-  for (Rank r = 0; g.place(r).stage == 0; ++r, groups.close()) {
-    RankPlace p = g.place(r);
-    groups.ranks.push_back(r);
-    p.stage = g.stages() - 1;
-    groups.ranks.push_back(g.rank(p));
-  }
-  return groups;
-}
-
-// Stages that hold copies of the same parts: the first and the last, the second and the last but one ...
-Groups copy_groups(const RankGrid& g) {
-  Groups groups;
-  for (Rank r = 0; g.place(r).stage < g.stages() / 2; ++r, groups.close()) {
+  for (Rank r = 0; g.place(r).stage < stages; ++r, groups.close()) {
     RankPlace p = g.place(r);
     groups.ranks.push_back(r);
     p.stage = g.stages() - 1 - p.stage;
@@ -144,9 +133,9 @@ Groups groups_of(Dimension dimension, const RankGrid& grid) {
     case Dimension::expert: return expert_groups(grid);
     case Dimension::expert_tensor: return expert_tensor_groups(grid);
     case Dimension::expert_data: return expert_data_groups(grid);
-    case Dimension::embedding: return embedding_groups(grid);
+    case Dimension::embedding: return mirrored_groups(grid, 1);  // the ends of the model
     case Dimension::world: return world_group(grid);
-    case Dimension::copy: return copy_groups(grid);
+    case Dimension::copy: return mirrored_groups(grid, grid.stages() / 2);  // which hold copies of the same parts
     case Dimension::to_next:
     case Dimension::up_to_next: return message_groups(grid, 1);
     case Dimension::to_previous:

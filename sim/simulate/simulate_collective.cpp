@@ -77,15 +77,11 @@ void find_bound(CollectiveResult& result, const Communicators& communicators, co
   result.bound = Seconds(most * result.what.bytes.value() / kLevelBytes);
 
   const auto alike = [&](double load) { return load > most * (1 - 1e-9); };
-  std::string worst;
-  LinkId first;
+  std::vector<LinkId> worst;
   for (std::size_t r = 0; r < busy.size(); ++r)
-    if (alike(busy[r]) && (worst.empty() || communicators.links[r] < first)) {
-      first = communicators.links[r];
-      worst = fabric.link_name(first);
-    }
-  const bool alone = std::count_if(busy.begin(), busy.end(), alike) == 1;
-  result.most_loaded_link = alone ? worst : link_class(worst);
+    if (alike(busy[r])) worst.push_back(communicators.links[r]);
+  const std::string first = fabric.link_name(*std::min_element(worst.begin(), worst.end()));
+  result.most_loaded_link = worst.size() == 1 ? first : link_class(first);
 }
 
 // Of several messages, that of the slowest.

@@ -297,8 +297,7 @@ class StageBuilder {
     if (fresh) {
       PairTemplate pair =
           compile_pair(pass_script(plan_, ahead, {forward.kind}), pass_script(plan_, back, {backward.kind}), plan_, writer_);
-      const std::uint32_t block = writer_.block(std::move(pair.pass.ops));
-      found->second = {{std::move(pair.pass), block}, std::move(pair.forward_ends), std::move(pair.backward_ends)};
+      found->second = {keep(std::move(pair.pass)), std::move(pair.forward_ends), std::move(pair.backward_ends)};
     }
     return found->second;
   }
@@ -309,7 +308,11 @@ class StageBuilder {
       if (gathers_by_layer()) calls.gathers.push_back(gather_calls(bucket.parameters));
       if (variant.buckets && completes_gradients(variant.kind)) calls.reductions.push_back(reduce_calls(bucket.parameters));
     }
-    PassTemplate pass = compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls);
+    return keep(compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls));
+  }
+
+  // The ops go to the program, what laying them down takes stays here.
+  LaidTemplate keep(PassTemplate pass) {
     const std::uint32_t block = writer_.block(std::move(pass.ops));
     return {std::move(pass), block};
   }

@@ -160,12 +160,11 @@ struct RankProgram {
   std::vector<Pass> passes;  // the stage's schedule
   std::vector<Segment> segments;
   std::vector<CollectiveCall> calls;
-  Composition<Op> ops;                // in issue order; ops of one stream run in this order
+  // In issue order; ops of one stream run in this order. The tag of a piece, plus the place of a collective in it, says which use of
+  // its dimension that is, alike on all members: messages are numbered by their sender, calls between stages are counted, calls
+  // inside a stage go by the number of the op.
+  Composition<Op> ops;
   std::vector<std::int32_t> pass_of;  // by piece: index into `passes`, -1 outside
-
-  // Which use of its dimension a collective is, alike on all members: messages and calls between stages are counted by the sender,
-  // calls inside a stage go by the number of the op.
-  [[nodiscard]] static std::uint32_t tag(const Piece& piece, std::uint32_t place) { return piece.tag + place; }
 };
 
 // The program of every stage. Requires a plan check_plan finds nothing wrong with.

@@ -127,12 +127,7 @@ TEST(ValidationJson, HasThePromisedKeys) {
 }
 
 TEST(ValidationJson, CollectivesAreScoredBySizeToo) {
-  ValidationScore score;
-  score.kind = "collectives";
-  score.rows = 2;
-  score.runs = {{"collectives-2", "all_reduce", "d", "", true, 2.0, 3.0, 0.5, {}, "", true},
-                {"collectives-3", "all_reduce", "d", "", true, 2.0, 2.0, 0.0, {}, "", false}};
-  headway::score(score);
+  const ValidationScore score = sample::small_and_large_collective();
   const json j = json::parse(validation_json({&score, 1}));
   EXPECT_EQ(j.at("mape"), 0.25);
   EXPECT_EQ(j.at("large"), json::parse(R"({"rows":1,"mape":0.5,"bias":0.5,"from_bytes":8388608.0})"));

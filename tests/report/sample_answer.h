@@ -2,6 +2,7 @@
 #pragma once
 
 #include "report/answer.h"
+#include "study/validation.h"
 
 namespace headway::sample {
 
@@ -80,6 +81,17 @@ inline TrainingAnswer too_large() {
   answer.result.memory_by_stage = {stage(92.1, 0), stage(10, 20)};
   answer.result.fits = false;
   return answer;
+}
+
+// One large collective, predicted half as slow again as it was, and a small one, met.
+inline ValidationScore small_and_large_collective() {
+  ValidationScore score;
+  score.kind = "collectives";
+  score.rows = 2;
+  score.runs = {{"collectives-2", "all_reduce", "d", "", true, 2.0, 3.0, 0.5, {}, "", true},
+                {"collectives-3", "all_reduce", "d", "", true, 2.0, 2.0, 0.0, {}, "", false}};
+  headway::score(score);
+  return score;
 }
 
 }  // namespace headway::sample

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "report/sample_answer.h"
+
 namespace headway {
 namespace {
 
@@ -50,12 +52,7 @@ TEST(ValidationText, NothingScored) {
 }
 
 TEST(ValidationText, CollectivesBySize) {
-  ValidationScore score;
-  score.kind = "collectives";
-  score.rows = 2;
-  score.runs = {{"collectives-2", "all_reduce", "d", "", true, 2.0, 3.0, 0.5, {}, "", true},
-                {"collectives-3", "all_reduce", "d", "", true, 2.0, 2.0, 0.0, {}, "", false}};
-  headway::score(score);
+  const ValidationScore score = sample::small_and_large_collective();
   const std::string text = validation_text(score);
   EXPECT_THAT(text, testing::HasSubstr("; from 8.00 MiB on MAPE 50.0 %, bias +50.0 % over 1"));
   EXPECT_THAT(text, testing::HasSubstr("collective  device  rows    MAPE     bias  from 8.00 MiB    MAPE     bias"));

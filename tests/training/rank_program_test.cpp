@@ -32,7 +32,7 @@ std::vector<LaidOp> laid_ops(const RankProgram& program) {
     const Piece& piece = program.ops.pieces[p];
     const Block<Op>& block = program.ops.blocks[piece.block];
     for (std::uint32_t i = 0; i < block.operations.size(); ++i) {
-      LaidOp op{block.operations[i], static_cast<std::int32_t>(RankProgram::tag(piece, i)), program.pass_of[p], {}};
+      LaidOp op{block.operations[i], static_cast<std::int32_t>(piece.tag + i), program.pass_of[p], {}};
       for (std::uint32_t e = block.after_offset[i]; e < block.after_offset[i + 1]; ++e)
         op.waits.push_back(piece.first + block.after[e]);
       for (; link != program.ops.links.end() && link->to == piece.first + i; ++link) op.waits.push_back(link->from);
