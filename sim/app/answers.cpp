@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <utility>
 
 #include "app/command.h"
 #include "config/band_table.h"
 #include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
+#include "simulate/simulate_jobs.h"
 
 namespace headway {
 
@@ -21,24 +24,39 @@ void keep(std::vector<Diagnostic>& all, const InputError& error, const std::stri
   }
 }
 
-TrainingAnswer training_answer(const Scenario& scenario, const SimulateOptions& options) {
-  const TrainingPlan& plan = scenario.plan;
-  TrainingAnswer answer{scenario.question,
-                        scenario.restrictions,
-                        plan.sequence,
-                        plan.global_batch,
-                        plan.microbatch,
-                        plan.schedule,
-                        plan.sharding,
-                        plan.recompute,
-                        {},
-                        {}};
-  answer.result = simulate(scenario.cluster, plan, options);
-  Result& result = answer.result;
-  result.scenario = scenario.name;
-  for (const std::string& what : scenario.assumed)
-    if (std::find(result.assumed.begin(), result.assumed.end(), what) == result.assumed.end()) result.assumed.push_back(what);
+TrainingAnswer training_answer(const Scenario& scenario, const TrainingPlan& plan, Result result,
+                               const std::vector<std::string>& assumed) {
+  TrainingAnswer answer;
+  answer.question = scenario.question;
+  answer.restrictions = scenario.restrictions;
+  answer.sequence = plan.sequence;
+  answer.global_batch = plan.global_batch;
+  answer.microbatch = plan.microbatch;
+  answer.schedule = plan.schedule;
+  answer.sharding = plan.sharding;
+  answer.recompute = plan.recompute;
+  answer.device = scenario.cluster.groups.front().device.name;
+  answer.result = std::move(result);
+  for (const std::string& what : assumed)
+    if (std::find(answer.result.assumed.begin(), answer.result.assumed.end(), what) == answer.result.assumed.end())
+      answer.result.assumed.push_back(what);
   return answer;
+}
+
+// One answer a job.
+std::vector<Answer> job_answers(const Scenario& scenario, const SimulateOptions& options) {
+  std::vector<TrainingJob> jobs;
+  for (const ScenarioJob& job : scenario.jobs) jobs.push_back({job.name, job.plan, job.devices});
+  std::vector<JobResult> results = simulate(scenario.cluster, jobs, options);
+  std::vector<Answer> answers;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const JobShare share{scenario.name, results[i].alone, results[i].cost_of_others(), results[i].steps};
+    results[i].result.scenario = jobs[i].name;
+    TrainingAnswer answer = training_answer(scenario, jobs[i].plan, std::move(results[i].result), scenario.jobs[i].assumed);
+    answer.job = share;
+    answers.emplace_back(std::move(answer));
+  }
+  return answers;
 }
 
 CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptions& options) {
@@ -48,10 +66,13 @@ CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptio
   return answer;
 }
 
-Answer answer(const Scenario& scenario, const SimulationOptions& options) {
+std::vector<Answer> answers_to(const Scenario& scenario, const SimulationOptions& options) {
   const SimulateOptions how{.fold = !options.no_fold, .keep_timeline = !options.trace.empty()};
-  if (scenario.collective) return collective_answer(scenario, how);
-  return training_answer(scenario, how);
+  if (!scenario.jobs.empty()) return job_answers(scenario, how);
+  if (scenario.collective) return {collective_answer(scenario, how)};
+  Result result = simulate(scenario.cluster, scenario.plan, how);
+  result.scenario = scenario.name;
+  return {training_answer(scenario, scenario.plan, std::move(result), scenario.assumed)};
 }
 
 }  // namespace
@@ -72,11 +93,11 @@ std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, cons
 }
 
 std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats) {
-  std::vector<Answer> answers(scenarios.size());
+  std::vector<std::vector<Answer>> of_scenario(scenarios.size());
   std::vector<std::exception_ptr> failures(scenarios.size());
   const auto one = [&](std::size_t i) {
     try {
-      answers[i] = answer(scenarios[i], options);
+      of_scenario[i] = answers_to(scenarios[i], options);
     } catch (...) {
       failures[i] = std::current_exception();
     }
@@ -96,19 +117,20 @@ std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const S
     }
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
+  std::vector<Answer> answers;
+  for (std::vector<Answer>& found : of_scenario) std::move(found.begin(), found.end(), std::back_inserter(answers));
   return answers;
 }
 
-void add_uncertainty(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, const Catalogue& catalogue) {
+void add_uncertainty(std::vector<Answer>& answers, const Catalogue& catalogue) {
   const std::string table = catalogue.error_band_table();
   if (table.empty() || answers_of<TrainingAnswer>(answers).empty()) return;
   std::vector<ErrorBand> bands;
   for (BandRow& row : error_band_rows(read_csv(table)))
     bands.push_back({std::move(row.device), std::move(row.software), row.runs, row.low, row.high});
-  for (std::size_t i = 0; i < answers.size(); ++i)
-    if (auto* training = std::get_if<TrainingAnswer>(&answers[i]))
-      training->uncertainty = uncertainty_of(training->result.step_time, scenarios[i].cluster.groups.front().device.name,
-                                             scenarios[i].plan.software.name, bands);
+  for (Answer& answer : answers)
+    if (auto* training = std::get_if<TrainingAnswer>(&answer))
+      training->uncertainty = uncertainty_of(training->result.step_time, training->device, training->result.software_name, bands);
 }
 
 int exit_code_of(const std::vector<Answer>& answers) {

@@ -19,7 +19,7 @@ namespace headway {
                                                bool stats);
 
 // How sure each step time is, by the error bands of the catalogue, where it has them.
-void add_uncertainty(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, const Catalogue& catalogue);
+void add_uncertainty(std::vector<Answer>& answers, const Catalogue& catalogue);
 
 // 0, or 3 where a plan does not fit in memory.
 [[nodiscard]] int exit_code_of(const std::vector<Answer>& answers);

@@ -32,7 +32,7 @@ struct Command {
     const auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
     if (report.compares) require_alike(scenarios);
     auto answers = simulate_all(scenarios, simulation, output.stats);
-    add_uncertainty(answers, scenarios, catalogue);
+    add_uncertainty(answers, catalogue);
 
     if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));
     write_output(output.json, [&](std::ostream& out) { out << report.json(answers, output.stats); });

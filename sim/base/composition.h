@@ -57,6 +57,17 @@ struct Composition {
     return count;
   }
 
+  // All of it `times` times, one after the other; links stay within each.
+  void repeat(std::uint32_t times) {
+    const std::uint32_t once = size();
+    const std::size_t laid = pieces.size(), linked = links.size();
+    for (std::uint32_t n = 1; n < times; ++n) {
+      for (std::size_t p = 0; p < laid; ++p)
+        pieces.push_back({pieces[p].block, pieces[p].first + n * once, pieces[p].tag + n * once});
+      for (std::size_t l = 0; l < linked; ++l) links.push_back({links[l].from + n * once, links[l].to + n * once});
+    }
+  }
+
   // A list without repeats: one block, laid down once.
   [[nodiscard]] static Composition of(Block<Operation> block) {
     Composition all;

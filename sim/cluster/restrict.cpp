@@ -22,14 +22,14 @@ class Restrictor {
   void operator()(const CapLink& cap) const {
     if (cap.port <= Bandwidth(0)) return error("link: a bandwidth must be positive; use remove to take the network away");
     if (NetworkSpec* network = find(cap.network))
-      change_ports(*network, [&](Bandwidth port) { return std::min(port, cap.port); });
+      change_ports(*network, cap.direction, [&](Bandwidth port) { return std::min(port, cap.port); });
   }
 
   void operator()(const ScaleLink& scaling) const {
     if (scaling.scale <= 0)
       return error("scale: " + number(scaling.scale) + " must be positive; use remove to take the network away");
     if (NetworkSpec* network = find(scaling.network))
-      change_ports(*network, [&](Bandwidth port) { return port * scaling.scale; });
+      change_ports(*network, scaling.direction, [&](Bandwidth port) { return port * scaling.scale; });
   }
 
   void operator()(const RemoveNetwork& removal) const {
@@ -124,10 +124,22 @@ class Restrictor {
     return nullptr;
   }
 
-  // One port for the network where all groups agree, each device's own where they do not.
+  // One port for the network where all groups agree, each device's own where they do not. One direction alone is a fault of every
+  // port, and the port as a whole stays what it is.
   template <class Change>
-  void change_ports(NetworkSpec& network, Change change) const try {
+  void change_ports(NetworkSpec& network, std::optional<Direction> direction, Change change) const try {
     std::vector<Bandwidth> ports = group_ports(*cluster_, network);
+    if (direction) {
+      if (std::set<Bandwidth>(ports.begin(), ports.end()).size() > 1)
+        return error("direction: the ports of a mixed fleet differ; restrict both directions, or device by device");
+      Cluster faulty = *cluster_;
+      LinkFault& fault = faulty.link_faults.emplace_back();
+      fault.network = network.name;
+      fault.direction = direction;
+      fault.scale = change(ports.front()) / ports.front();
+      if (builds(faulty)) *cluster_ = std::move(faulty);
+      return;
+    }
     for (Bandwidth& port : ports) port = change(port);
     if (std::set<Bandwidth>(ports.begin(), ports.end()).size() == 1) {
       network.port = ports.front();

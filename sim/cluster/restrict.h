@@ -1,6 +1,7 @@
 // What-ifs laid over a cluster, in order: cap a link, remove a network, shrink a domain, swap a device, slow one device.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,11 +14,13 @@ namespace headway {
 struct CapLink {
   std::string network;
   Bandwidth port;
+  std::optional<Direction> direction = {};
 };  // {link: scale_up, bandwidth: 200 GB/s}
 struct ScaleLink {
   std::string network;
-  double scale;
-};  // {link: scale_out, scale: 0.5}
+  double scale = 1;
+  std::optional<Direction> direction = {};
+};  // {link: scale_out, scale: 0.5}, {link: scale_out, scale: 0.5, direction: in}
 struct RemoveNetwork {
   std::string network;
 };  // {remove: scale_out}

@@ -5,6 +5,7 @@
 // row of the table in choose.cpp.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Outline {
   Seconds start{};            // beside set-up and hops
   double own_share = 0;       // what a member copies inside its own memory, with the same channels, per payload byte
   double memory_bytes_per_byte = 0;
+  bool exchanges = false;  // messages to each of the others, the own part among them, instead of slices handed on
 };
 
 // Adds up bytes per byte on links, then hands them over with each link once.
@@ -59,19 +61,48 @@ void add_cycle(LoadSum& sum, NetworkId network, const Places& places, std::span<
 void add_torus_cycle(LoadSum& sum, NetworkId network, std::span<const DeviceIndex> members, const std::vector<int>& box,
                      std::span<const double> amount);
 
+// What is asked of the library.
+struct Question {
+  CollectiveKind kind;
+  Bytes bytes;
+  const Geometry& geometry;
+  const Fabric& fabric;
+  const std::optional<TokenRouting>& routing;  // all_to_all
+};
+
 // ring.cpp
 [[nodiscard]] Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
 void ring_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
-// hierarchical.cpp
-[[nodiscard]] Outline hierarchical_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
-void hierarchical_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
+// hierarchical.cpp: all-reduce level by level; the `reducing` innermost levels inside their switches.
+[[nodiscard]] Outline hierarchical_outline(Bytes bytes, const Geometry& geometry, const Fabric& fabric, std::size_t reducing = 0);
+void hierarchical_loads(const Places& places, LoadSum& sum, std::size_t reducing = 0);
 // in_switch.cpp
-[[nodiscard]] bool switches_reduce(const Geometry& geometry, const Fabric& fabric);
-[[nodiscard]] Outline in_switch_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
+[[nodiscard]] bool switches_reduce(const Geometry::Level& level, const Fabric& fabric);
+[[nodiscard]] std::size_t reducing_levels(const Geometry& geometry, const Fabric& fabric);  // of the innermost ones, in a row
+// Of one level between members of which `below` stand for the same part of the buffer; `owned`: members hold the parts, and those
+// pass through the switch as well.
+[[nodiscard]] Outline::Level in_switch_level(CollectiveKind kind, const Geometry::Level& level, double below, bool owned,
+                                             const Fabric& fabric);
+[[nodiscard]] Seconds in_switch_start(const Geometry::Level& level, const Fabric& fabric);
+void add_in_switch(LoadSum& sum, NetworkId network, std::span<const DeviceIndex> members, CollectiveKind kind, double share,
+                   bool owned);
+[[nodiscard]] Outline in_switch_outline(CollectiveKind kind, Bytes bytes, const Geometry& geometry, const Fabric& fabric);
 void in_switch_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
 // pairwise.cpp
-[[nodiscard]] Outline pairwise_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
-void pairwise_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
+// Of the rate that rings reach, what pairs reach that meet in the switches: 8 A100, H100 and B200 alike (nccl-tests in
+// ai-dynamo/aiconfigurator).
+inline constexpr double kPairs = 0.9;
+// Rounds of peers served at once. Over the innermost links starting a round takes a hop for every doubling of its peers (8 GB200:
+// 12 us, 32: 28 us); adapters take messages while others are on their way.
+[[nodiscard]] double exchange_steps(double peers, bool innermost);
+[[nodiscard]] Outline pairwise_outline(const Geometry& geometry);
+void pairwise_loads(const Places& places, LoadSum& sum);
+// What `each` bytes per byte from every member of a group to every other one, of another part, put on the links of one level.
+void add_exchange(LoadSum& sum, const Places& places, std::size_t level, double each);
+// forwarded.cpp: all-to-all through the peers of equal position.
+[[nodiscard]] bool forwards(const Question& question);
+[[nodiscard]] Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenRouting>& routing);
+void forwarded_loads(const Places& places, const std::optional<TokenRouting>& routing, LoadSum& sum);
 // direct.cpp
 [[nodiscard]] Outline direct_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
 void direct_loads(DeviceIndex sender, DeviceIndex receiver, LoadSum& sum);

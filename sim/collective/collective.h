@@ -12,7 +12,11 @@
 //                that part of all members, reduced, into its owner and multicast the result from there. So ports carry the whole
 //                buffer once and the own part once more, 1 + 1/n in each direction, and a trunk carries the buffer once each way.
 //                A gather (multicast alone) and a scatter (reduction alone) fill one direction of a port once: no less than a ring.
+//                Over several such networks (InfiniBand SHARP above NVLink SHARP), an all-reduce is reduced at every level.
+//   in_switch_tree  (NCCL's NVLSTree) hierarchical, with the innermost level reduced by its switches.
 //   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
+//   hierarchical (all-to-all on rails) between domains to the member of equal position, which passes on what arrives; tokens with a
+//                TokenRouting cross once to each domain (collective/forwarded.cpp).
 //   direct       send_receive: the route from member 0 to member 1.
 // On a torus the ring is multi-dimensional (collective/torus_ring.h): all dimensions at once, both ways.
 // On a full mesh rings take a different order in each channel and so spread over all pairs of the group.
@@ -22,6 +26,7 @@
 // The library's choice is the variant with the least predicted time alone; the bandwidth bound of its own loads is never beaten.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +35,7 @@
 #include "network/fabric.h"
 #include "work/collective_algorithm.h"
 #include "work/collective_kind.h"
+#include "work/token_routing.h"
 
 namespace headway {
 
@@ -70,13 +76,16 @@ struct Geometry {
 [[nodiscard]] Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric);
 
 // The library's choice and its cost. `members` in rank order; send_receive: sender, receiver. Throws InputError (no mark) where
-// what is forced cannot be done on these members.
+// what is forced cannot be done on these members. `routing`: of the tokens an all-to-all carries, when software sends each once to
+// a domain; `bytes` then counts a token once for each member it reaches.
 [[nodiscard]] CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members,
-                                               const Geometry& geometry, const Fabric& fabric, ForcedChoice forced = {});
+                                               const Geometry& geometry, const Fabric& fabric, ForcedChoice forced = {},
+                                               const std::optional<TokenRouting>& routing = {});
 
 // Loads on links for the chosen algorithm; each link appears once.
 void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,
-                      const Geometry& geometry, const Fabric& fabric, std::vector<LinkLoad>& loads);
+                      const Geometry& geometry, const Fabric& fabric, std::vector<LinkLoad>& loads,
+                      const std::optional<TokenRouting>& routing = {});
 
 // Time alone: latency + bytes / min(top rate, tightest link). Bound: bytes over the tightest link of the algorithm's own loads.
 [[nodiscard]] Seconds alone_time(Bytes bytes, const CollectiveCost& cost, std::span<const LinkLoad> loads, const Fabric& fabric);

@@ -2,7 +2,8 @@
 //
 // Bytes through a member's port, of a buffer S among n: reducing into the n owners, out S and in S/n; multicasting from them, out S/n
 // and in S. Above v of the members: partial sums of the parts owned elsewhere go up, (n - v)/n S, and of those owned below come
-// down, v/n S; multicast is the mirror image.
+// down, v/n S; multicast is the mirror image. An all-reduce over several such levels is hierarchical: each level reduces what the
+// members of equal position hold.
 #include <algorithm>
 
 #include "base/diagnostic.h"
@@ -24,8 +25,10 @@ Share share_of(CollectiveKind kind, double below, double n) {
   return {(reduces ? elsewhere : 0) + (multicasts ? here : 0), (reduces ? here : 0) + (multicasts ? elsewhere : 0)};
 }
 
-// A port's own part passes through the switch as well.
-Share port_share(CollectiveKind kind, double n) {
+// Of one port. Where members own the parts, each one's own passes through the switch as well; where the switches hand the result
+// back to those that sent (InfiniBand SHARP), a port carries the buffer once each way.
+Share port_share(CollectiveKind kind, double n, bool owned) {
+  if (!owned) return {1, 1};
   Share share = share_of(kind, 1, n);
   if (kind != CollectiveKind::all_gather) share.up += 1 / n;
   if (kind != CollectiveKind::reduce_scatter) share.down += 1 / n;
@@ -39,38 +42,52 @@ bool switched(NetworkKind kind) {
 
 }  // namespace
 
-bool switches_reduce(const Geometry& geometry, const Fabric& fabric) {
-  if (geometry.levels.size() != 1) return false;
-  const NetworkSpec& spec = fabric.spec(geometry.levels.front().network);
-  return switched(spec.kind) && fabric.routes_along_trunks(geometry.levels.front().network) &&
-         spec.technology.in_switch_reduction.known;
+bool switches_reduce(const Geometry::Level& level, const Fabric& fabric) {
+  const NetworkSpec& spec = fabric.spec(level.network);
+  return switched(spec.kind) && spec.in_switch_reduction.value_or(!joins_adapters(spec.kind)) &&
+         fabric.routes_along_trunks(level.network) && spec.technology.in_switch_reduction.known;
 }
 
-Outline in_switch_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric) {
-  const LinkTechnology& technology = fabric.spec(geometry.levels.front().network).technology;
+std::size_t reducing_levels(const Geometry& geometry, const Fabric& fabric) {
+  std::size_t levels = 0;
+  while (levels < geometry.levels.size() && switches_reduce(geometry.levels[levels], fabric)) ++levels;
+  return levels;
+}
+
+Seconds in_switch_start(const Geometry::Level& level, const Fabric& fabric) {
+  const LinkTechnology& technology = fabric.spec(level.network).technology;
   if (!technology.in_switch_latency.known)
     throw InputError(technology.mark,
                      technology.name + ": no published value for \"in_switch_latency\"; give one in the link file");
-  const double n = geometry.members;
-  const Share port = port_share(kind, n);
-  Outline outline;
-  outline.levels.push_back({.port_share = std::max(port.up, port.down),
-                            .peers = n - 1,
-                            .steps = 0,
-                            .rate_share = technology.in_switch_reduction.value});
-  outline.start = technology.in_switch_latency.value;
-  outline.memory_bytes_per_byte = port.up + port.down;
-  return outline;
+  return technology.in_switch_latency.value;
 }
 
-void in_switch_loads(CollectiveKind kind, const Places& places, LoadSum& sum) {
-  const NetworkId network = places.levels.front().network;
-  const double n = places.members();
-  const Share port = port_share(kind, n);
+Outline::Level in_switch_level(CollectiveKind kind, const Geometry::Level& level, double below, bool owned,
+                               const Fabric& fabric) {
+  const Share port = port_share(kind, level.fan, owned);
+  return {.port_share = std::max(port.up, port.down) / below,
+          .peers = level.fan - 1.0,
+          .steps = 0,
+          .rate_share = fabric.spec(level.network).technology.in_switch_reduction.value};
+}
+
+Outline in_switch_outline(CollectiveKind kind, Bytes bytes, const Geometry& geometry, const Fabric& fabric) {
+  if (kind == CollectiveKind::all_reduce) return hierarchical_outline(bytes, geometry, fabric, geometry.levels.size());
+  const Geometry::Level& level = geometry.levels.front();
+  const Share port = port_share(kind, level.fan, true);
+  return {.levels = {in_switch_level(kind, level, 1, true, fabric)},
+          .start = in_switch_start(level, fabric),
+          .memory_bytes_per_byte = port.up + port.down};
+}
+
+void add_in_switch(LoadSum& sum, NetworkId network, std::span<const DeviceIndex> members, CollectiveKind kind, double share,
+                   bool owned) {
+  const auto n = static_cast<double>(members.size());
+  const Share port = port_share(kind, n, owned);
   std::vector<TrunkLinks> above, all;
-  for (const DeviceIndex device : places.devices) {
-    sum.add(sum.fabric().out_port(network, device), port.up);
-    sum.add(sum.fabric().in_port(network, device), port.down);
+  for (const DeviceIndex device : members) {
+    sum.add(sum.fabric().out_port(network, device), share * port.up);
+    sum.add(sum.fabric().in_port(network, device), share * port.down);
     above.clear();
     sum.fabric().trunks_above(network, device, above);
     all.insert(all.end(), above.begin(), above.end());
@@ -81,9 +98,14 @@ void in_switch_loads(CollectiveKind kind, const Places& places, LoadSum& sum) {
     const auto below = static_cast<double>(last - first);
     if (below == n) continue;  // all of them are below: nothing has to leave
     const Share trunk = share_of(kind, below, n);
-    sum.add(all[first].up, trunk.up);
-    sum.add(all[first].down, trunk.down);
+    sum.add(all[first].up, share * trunk.up);
+    sum.add(all[first].down, share * trunk.down);
   }
+}
+
+void in_switch_loads(CollectiveKind kind, const Places& places, LoadSum& sum) {
+  if (kind == CollectiveKind::all_reduce) return hierarchical_loads(places, sum, places.levels.size());
+  add_in_switch(sum, places.levels.front().network, places.devices, kind, 1.0, true);
 }
 
 }  // namespace headway

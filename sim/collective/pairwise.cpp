@@ -68,41 +68,48 @@ void add_pairs(LoadSum& sum, NetworkId network, const Places& places, std::span<
 
 }  // namespace
 
-Outline pairwise_outline(CollectiveKind, const Geometry& geometry, const Fabric&) {
+double exchange_steps(double peers, bool innermost) {
+  const double rounds = std::ceil(peers / kPeersAtOnce);
+  return innermost ? rounds * std::log2(1 + peers / rounds) : rounds;
+}
+
+void add_exchange(LoadSum& sum, const Places& places, std::size_t level, double each) {
+  std::vector<TrunkLinks> trunks;
+  std::vector<Below> below;
+  const NetworkId network = places.levels[level].network;
+  places.for_each_group(level, [&](MemberRun group, std::span<const MemberRun> parts) {
+    if (parts.size() < 2) return;
+    if (!sum.fabric().routes_along_trunks(network)) return add_pairs(sum, network, places, parts, each);
+    below.clear();
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      add_ports(sum, network, places, parts[part], group.size() - parts[part].size(), each);
+      for (std::uint32_t member = parts[part].begin; member < parts[part].end; ++member) {
+        trunks.clear();
+        sum.fabric().trunks_above(network, places.devices[member], trunks);
+        for (const TrunkLinks& trunk : trunks) below.push_back({trunk, part});
+      }
+    }
+    add_trunks(sum, below, group.size(), parts, each);
+  });
+}
+
+Outline pairwise_outline(const Geometry& geometry) {
   Outline outline;
   const double n = geometry.members;
   double below = 1;  // members that inner networks already serve, the member itself included
   for (const Geometry::Level& level : geometry.levels) {
     const double joined = n / level.groups, peers = joined - below;
-    outline.levels.push_back({.port_share = peers / n, .peers = peers, .steps = std::ceil(peers / kPeersAtOnce)});
+    outline.levels.push_back(
+        {.port_share = peers / n, .peers = peers, .steps = exchange_steps(peers, outline.levels.empty()), .rate_share = kPairs});
     below = joined;
   }
-  outline.own_share = 1.0 / n;
+  outline.exchanges = true;
   outline.memory_bytes_per_byte = 2.0 * (n - 1) / n;
   return outline;
 }
 
-void pairwise_loads(CollectiveKind, const Places& places, LoadSum& sum) {
-  const double each = 1.0 / places.members();
-  std::vector<TrunkLinks> trunks;
-  std::vector<Below> below;
-  for (std::size_t i = 0; i < places.levels.size(); ++i) {
-    const NetworkId network = places.levels[i].network;
-    places.for_each_group(i, [&](MemberRun group, std::span<const MemberRun> parts) {
-      if (parts.size() < 2) return;
-      if (!sum.fabric().routes_along_trunks(network)) return add_pairs(sum, network, places, parts, each);
-      below.clear();
-      for (std::size_t part = 0; part < parts.size(); ++part) {
-        add_ports(sum, network, places, parts[part], group.size() - parts[part].size(), each);
-        for (std::uint32_t member = parts[part].begin; member < parts[part].end; ++member) {
-          trunks.clear();
-          sum.fabric().trunks_above(network, places.devices[member], trunks);
-          for (const TrunkLinks& trunk : trunks) below.push_back({trunk, part});
-        }
-      }
-      add_trunks(sum, below, group.size(), parts, each);
-    });
-  }
+void pairwise_loads(const Places& places, LoadSum& sum) {
+  for (std::size_t i = 0; i < places.levels.size(); ++i) add_exchange(sum, places, i, 1.0 / places.members());
 }
 
 }  // namespace headway

@@ -35,7 +35,7 @@ Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric
                               .rate_share = pace.rate_share});
     parts = level.groups;
   }
-  if (kind == CollectiveKind::all_gather || kind == CollectiveKind::reduce_scatter) outline.own_share = 1.0 / n;
+  if (kind != CollectiveKind::broadcast) outline.own_share = 1.0 / n;
   outline.memory_bytes_per_byte = share * memory_per_forwarded(kind);
   return outline;
 }

@@ -103,6 +103,8 @@ Form<NetworkSpec> network() {
       .optional("router_devices", &N::router_devices, integer(1), "dragonfly: devices at a router; 1 where left out")
       .optional("group_routers", &N::group_routers, integer(1), "dragonfly: routers of a group")
       .optional("global_links", &N::global_links, integer(1), "dragonfly: cables of a router to other groups; 1 where left out")
+      .optional("in_switch_reduction", &N::in_switch_reduction, boolean(),
+                "whether switches that can reduce do; left out: yes, but not in fabrics of adapters")
       .optional("routing", &N::routing, one_of<Routing>(), "among parallel cables; spray where left out")
       .optional("seed", &N::seed, integer(0), "ecmp: of the hash that chooses each flow's cable; 0 where left out")
       .optional("flows", &N::flows, integer(1),

@@ -39,16 +39,16 @@ constexpr FabricWords kPlainFabric{"", "", 0, ""};
 struct ForcedWords {
   std::string_view fragment;
   std::optional<Algorithm> algorithm;
-  bool reduces_in_switch;
-  std::string_view lacks;
+  bool in_node_switches, in_fabric_switches;  // NVLink SHARP, InfiniBand SHARP
 };
 constexpr auto kForced = std::to_array<ForcedWords>({
-    {"sharp", std::nullopt, true, "reduction in InfiniBand switches (SHARP) is not simulated yet"},
-    {"ring", Algorithm::ring, true, ""},
-    {"off", std::nullopt, false, ""},
-    {"none", std::nullopt, false, ""},
+    {"sharp", Algorithm::in_switch, true, true},
+    {"nvlstree", Algorithm::in_switch_tree, true, false},
+    {"ring", Algorithm::ring, true, false},
+    {"off", std::nullopt, false, false},
+    {"none", std::nullopt, false, false},
 });
-constexpr ForcedWords kNothingForced{"", std::nullopt, true, ""};
+constexpr ForcedWords kNothingForced{"", std::nullopt, true, false};
 
 // Names of kinds in use besides ours.
 constexpr std::string_view kSendRecv = "send_recv";
@@ -123,22 +123,21 @@ class Reader {
     if (row.collective.devices < 2) throw RowSkip{"one device exchanges nothing"};
     const ForcedWords* words = words_in(kForced, lower(text(cells, "in_switch_reduction")));
     const ForcedWords& forced = words != nullptr ? *words : kNothingForced;
-    if (!forced.lacks.empty()) throw RowSkip{std::string(forced.lacks)};
     row.collective.forced.algorithm = forced.algorithm;
-    row.cluster = cluster_index(cells, row, forced.reduces_in_switch);
+    row.cluster = cluster_index(cells, row, forced);
   }
 
   // Rows of one machine share their cluster.
-  std::size_t cluster_index(const CsvRow& cells, MeasuredCollective& row, bool reduces_in_switch) {
+  std::size_t cluster_index(const CsvRow& cells, MeasuredCollective& row, const ForcedWords& forced) {
     const auto known = std::tuple(row.device, row.collective.devices, text(cells, "devices_per_node"), text(cells, "nic_gbps"),
-                                  text(cells, "fabric"), reduces_in_switch);
+                                  text(cells, "fabric"), forced.in_node_switches, forced.in_fabric_switches);
     if (const auto at = indices_.find(known); at != indices_.end()) {
       row.assumed = assumed_[at->second];
       return at->second;
     }
     result_.clusters.push_back(cluster(cells, row));
-    if (!reduces_in_switch)
-      for (NetworkSpec& network : result_.clusters.back().networks) network.technology.in_switch_reduction = {};
+    for (NetworkSpec& network : result_.clusters.back().networks)
+      network.in_switch_reduction = joins_adapters(network.kind) ? forced.in_fabric_switches : forced.in_node_switches;
     assumed_.push_back(row.assumed);
     return indices_.emplace(known, result_.clusters.size() - 1).first->second;
   }
@@ -174,7 +173,7 @@ class Reader {
   const Catalogue& catalogue_;
   RowNetworks networks_;
   std::set<std::string> known_;
-  std::map<std::tuple<std::string, int, std::string, std::string, std::string, bool>, std::size_t> indices_;
+  std::map<std::tuple<std::string, int, std::string, std::string, std::string, bool, bool>, std::size_t> indices_;
   std::vector<std::vector<std::string>> assumed_;  // by cluster
   MeasuredCollectives result_;
   Diagnostics mistakes_;

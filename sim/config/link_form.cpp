@@ -19,6 +19,8 @@ Form<LinkTechnology> make_link_form() {
                 "of the bandwidth that the low-latency protocol reaches")
       .optional("message_latency", &Link::message_latency, sourced(quantity<Seconds>(kNotNegative)),
                 "of one point-to-point message")
+      .optional("exchange_rate", &Link::exchange_rate, sourced(quantity<Bandwidth>()),
+                "what a member's channels copy in an all-to-all, its own part included; left out: no limit")
       .optional("multiprocessors", &Link::multiprocessors, sourced(integer(0)), "that a large collective holds on each member")
       .optional("in_switch_reduction", &Link::in_switch_reduction, sourced(number(kShare)),
                 "of the rate of large transfers that reduction in the switches reaches; without it they do not reduce")

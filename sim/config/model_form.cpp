@@ -1,4 +1,6 @@
 // A model as a file of the catalogue, in place, or as a Hugging Face config.json.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -24,6 +26,9 @@ void experts_are_reached(const Node& node, Model& model) {
   const Experts& e = *model.experts;
   if (e.top_k > e.count)
     node.error_below("experts.top_k", std::to_string(e.top_k) + " is more than " + std::to_string(e.count) + " experts");
+  if (e.groups_per_token > e.groups || e.count % e.groups != 0)
+    node.error_below("experts.groups",
+                     fmt::format("{} of {} groups of {} experts are none", e.groups_per_token, e.groups, e.count));
   if (layers_of_kind(model, LayerKind::experts) == 0)
     node.error_below("experts.dense_layers", "no layer of " + std::to_string(model.layers) + " is left for experts");
 }
@@ -46,6 +51,8 @@ Form<Experts> experts() {
       .required("ffn", &E::ffn, integer(1), "width of one expert's inner layer")
       .optional("shared_ffn", &E::shared_ffn, integer(0), "width of the expert that all tokens pass through; 0: none")
       .optional("dense_layers", &E::dense_layers, integer(0), "first layers, which keep the dense MLP")
+      .optional("groups", &E::groups, integer(1), "of equally many experts, for routing limited to some of them")
+      .optional("groups_per_token", &E::groups_per_token, integer(1), "that a token's experts may come from")
       .optional("every", &E::every, integer(1), "of the layers after them, every so manieth has experts; 1: all of them")
       .form();
 }
@@ -84,8 +91,8 @@ struct HuggingFaceKeys {
   // latent attention
   std::optional<int> q_rank, kv_rank, qk_nope_dim, qk_rope_dim, v_dim;
   // experts, under the names that families give them
-  std::optional<int> local_experts, experts, routed_experts, top_k, expert_ffn, shared_experts, shared_ffn, dense_layers, step,
-      every;
+  std::optional<int> groups, groups_per_token, local_experts, experts, routed_experts, top_k, expert_ffn, shared_experts,
+      shared_ffn, dense_layers, step, every;
   std::optional<int> prediction_depth;
 };
 
@@ -119,6 +126,8 @@ HuggingFaceKeys take_all(const Node& node) {
   take(node, "num_local_experts", keys.local_experts, integer(1));
   take(node, "num_experts", keys.experts, integer(1));
   take(node, "n_routed_experts", keys.routed_experts, integer(1));
+  take(node, "n_group", keys.groups, integer(1));
+  take(node, "topk_group", keys.groups_per_token, integer(1));
   take(node, "num_experts_per_tok", keys.top_k, integer(1));
   take(node, "moe_intermediate_size", keys.expert_ffn, integer(1));
   take(node, "n_shared_experts", keys.shared_experts, integer(0));
@@ -150,6 +159,8 @@ void read_experts(const Node& node, const HuggingFaceKeys& keys, Model& model) {
   experts.ffn = keys.local_experts ? keys.expert_ffn.value_or(model.ffn) : need(node, "moe_intermediate_size", keys.expert_ffn);
   experts.shared_ffn = keys.shared_ffn.value_or(keys.shared_experts.value_or(0) * experts.ffn);
   experts.dense_layers = keys.dense_layers.value_or(0);
+  experts.groups = keys.groups.value_or(1);
+  experts.groups_per_token = keys.groups_per_token.value_or(experts.groups);
   experts.every = keys.step.value_or(keys.every.value_or(1));
   model.experts = experts;
   model.prediction_depth = keys.prediction_depth.value_or(0);

@@ -99,6 +99,7 @@ struct Catalogued {
   const Catalogue& catalogue;
   std::set<std::string> devices, recipes;
   std::vector<std::pair<std::string, std::string>> software;  // (fragment, name)
+  std::vector<Model> grouped;                                 // models whose experts form groups, which the tables do not tell
   RowNetworks networks;
 
   explicit Catalogued(const Catalogue& c) : catalogue(c), networks(c) {
@@ -106,6 +107,8 @@ struct Catalogued {
     for (const std::string& name : c.names(CatalogueKind::recipes)) recipes.insert(name);
     for (const std::string& name : c.names(CatalogueKind::software))
       for (const std::string& fragment : c.software(name).matches) software.emplace_back(fragment, name);
+    for (const std::string& name : c.names(CatalogueKind::models))
+      if (Model model = c.model(name); model.experts && model.experts->groups > 1) grouped.push_back(std::move(model));
   }
 };
 
@@ -241,6 +244,13 @@ class RowReader {
       assume("every second layer has experts");
     }
     if (lower(model.name).find("qwen3") != std::string::npos) model.qk_norm = true;
+    for (const Model& known : known_.grouped) {
+      if (known.hidden != model.hidden || known.experts->count != experts.count || known.experts->top_k != experts.top_k)
+        continue;
+      experts.groups = known.experts->groups;
+      experts.groups_per_token = known.experts->groups_per_token;
+      assume("routing limited to groups as in " + known.name);
+    }
     model.experts = experts;
   }
 

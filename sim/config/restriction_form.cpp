@@ -78,20 +78,26 @@ std::vector<Variant> make_variants() {
   const Form<LinkTechnology> technology = reference(CatalogueKind::links, link_form());
   std::vector<Variant> variants;
 
-  variants.push_back(variant(Record<CapLink>()
-                                 .required("link", &CapLink::network, network, "a network of the cluster")
-                                 .required("bandwidth", &CapLink::port, quantity<Bandwidth>(), "per device and direction"),
-                             [](CapLink cap) {
-                               std::string words = cap.network + " at " + rate(cap.port) + " per device and direction";
-                               return said(std::move(cap), std::move(words));
-                             }));
-  variants.push_back(variant(Record<ScaleLink>()
-                                 .required("link", &ScaleLink::network, network, "a network of the cluster")
-                                 .required("scale", &ScaleLink::scale, number(kPositive), "of its bandwidth"),
-                             [](ScaleLink scale) {
-                               std::string words = scale.network + " at " + plain(scale.scale) + " of its bandwidth";
-                               return said(std::move(scale), std::move(words));
-                             }));
+  variants.push_back(variant(
+      Record<CapLink>()
+          .required("link", &CapLink::network, network, "a network of the cluster")
+          .required("bandwidth", &CapLink::port, quantity<Bandwidth>(), "per device and direction")
+          .optional("direction", &CapLink::direction, one_of<Direction>(), "out or in; both where left out"),
+      [](CapLink cap) {
+        std::string words = cap.network + " at " + rate(cap.port) + " per device" +
+                            (cap.direction ? ", " + std::string(name_of(*cap.direction)) + "ward alone" : " and direction");
+        return said(std::move(cap), std::move(words));
+      }));
+  variants.push_back(
+      variant(Record<ScaleLink>()
+                  .required("link", &ScaleLink::network, network, "a network of the cluster")
+                  .required("scale", &ScaleLink::scale, number(kPositive), "of its bandwidth")
+                  .optional("direction", &ScaleLink::direction, one_of<Direction>(), "out or in; both where left out"),
+              [](ScaleLink scale) {
+                std::string words = scale.network + " at " + plain(scale.scale) + " of its bandwidth" +
+                                    (scale.direction ? " " + std::string(name_of(*scale.direction)) + "ward" : "");
+                return said(std::move(scale), std::move(words));
+              }));
   variants.push_back(
       variant(Record<RemoveNetwork>().required("remove", &RemoveNetwork::network, network, "a network of the cluster"),
               [](RemoveNetwork remove) {

@@ -1,9 +1,10 @@
-// A scenario as read from YAML: one cluster, one plan, or a bare collective.
+// A scenario as read from YAML: one cluster, and one plan, a bare collective, or several plans at once.
 //
 // Reading is strict both ways: an unknown key, a missing key, a bare number where a unit is due are errors with file, line and
 // column, and every mistake in the file is reported at once.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,14 @@
 
 namespace headway {
 
+// One of several training runs that share a cluster.
+struct ScenarioJob {
+  std::string name;
+  TrainingPlan plan;
+  std::vector<std::uint32_t> devices;  // of the cluster
+  std::vector<std::string> assumed;
+};
+
 struct Scenario {
   std::string name;  // of the entry under `compare:`, else the file's stem
   std::string question;
@@ -21,6 +30,7 @@ struct Scenario {
   Cluster cluster;  // restrictions applied
   TrainingPlan plan;
   std::optional<BareCollective> collective;  // in place of the plan
+  std::vector<ScenarioJob> jobs;             // in place of the plan, two or more
   std::vector<std::string> restrictions;     // one line each, as a person would say them
   std::vector<std::string> assumed;          // defaults taken because the file is silent
 };

@@ -1,6 +1,7 @@
 #include "config/scenario_form.h"
 
 #include <algorithm>
+#include <set>
 
 namespace headway {
 
@@ -146,15 +147,25 @@ Form<Cluster> cluster() {
           Schema(Json{{"$ref", definition(CatalogueKind::clusters)}})};
 }
 
+Form<JobText> job() {
+  return Record<JobText>()
+      .required("name", &JobText::name, text(), "what tables call it")
+      .required("devices", &JobText::devices, integer(1), "of the cluster's, for this job alone")
+      .required("workload", &JobText::workload, workload(), "what is trained, and how")
+      .form();
+}
+
 Record<ScenarioText> make_scenario_record() {
   using S = ScenarioText;
   return Record<S>()
       .optional("name", &S::name, text(), "what tables call it; the file's name where left out")
       .optional("question", &S::question, text(), "what is asked, in a sentence")
       .required("cluster", &S::cluster, cluster(), "a cluster in place, or {use: NAME, devices: N}")
-      .required("workload", &S::workload, workload(), "what is trained, and how; or a bare collective")
+      .optional("workload", &S::workload, workload(), "what is trained, and how; or a bare collective")
+      .optional("jobs", &S::jobs, list_of(job()), "several training runs that share the cluster, in place of workload")
+      .optional("job_placement", &S::job_placement, one_of<JobPlacement>(),
+                "of jobs on nodes: packed one after another (where left out), or interleaved")
       .optional("restrict", &S::restrict_by, list_of(restriction_form()), "what-ifs laid over the cluster, in order")
-      .other("jobs", false, not_supported(), "")
       .other("sweep", false, not_supported(), "");
 }
 
@@ -270,6 +281,24 @@ BareCollective make_collective(const Node& node, const CollectiveText& text, int
   return {node.tree().find("collective")->mark, text.collective, text.bytes, members, {text.algorithm, text.protocol}};
 }
 
+// Nodes for every job: one after another, or in turn, each time to the job that has the smallest share of what it asked for.
+std::vector<std::vector<DeviceIndex>> deal_devices(const std::vector<JobText>& jobs, JobPlacement placement, int node) {
+  std::vector<std::vector<DeviceIndex>> devices(jobs.size());
+  const auto wants = [&](std::size_t job) { return static_cast<std::size_t>(jobs[job].devices) > devices[job].size(); };
+  const auto served = [&](std::size_t job) { return static_cast<double>(devices[job].size()) / jobs[job].devices; };
+  for (DeviceIndex next = 0;;) {
+    std::size_t chosen = jobs.size();
+    for (std::size_t job = 0; job < jobs.size(); ++job) {
+      const bool first = chosen == jobs.size() || (placement == JobPlacement::interleaved && served(job) < served(chosen));
+      if (wants(job) && first) chosen = job;
+    }
+    if (chosen == jobs.size()) return devices;
+    for (int i = 0; i < node && wants(chosen); ++i) devices[chosen].push_back(next++);
+    if (placement == JobPlacement::interleaved)
+      next = (next + static_cast<DeviceIndex>(node) - 1) / static_cast<DeviceIndex>(node) * static_cast<DeviceIndex>(node);
+  }
+}
+
 void report(const std::vector<PlanMistake>& mistakes, const Node& workload) {
   for (const PlanMistake& mistake : mistakes) workload.error_below(mistake.key, mistake.message);
 }
@@ -280,6 +309,39 @@ const Record<ScenarioText>& scenario_record() {
   static const Record<ScenarioText> record = make_scenario_record();
   return record;
 }
+
+namespace {
+
+void read_jobs(const Node& list, const std::vector<JobText>& texts, JobPlacement placement, Scenario& scenario,
+               const Cluster& cluster) {
+  long long asked = 0;
+  std::set<std::string> names;
+  const int node = cluster.devices_per_node;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Node entry = list.item(i);
+    asked += placement == JobPlacement::interleaved ? (texts[i].devices + node - 1) / node * node : texts[i].devices;
+    if (!names.insert(texts[i].name).second) entry.error_below("name", "a second job \"" + texts[i].name + "\"");
+    if (std::holds_alternative<CollectiveText>(*texts[i].workload))
+      entry.error_below("workload", "a job trains; run a bare collective by itself");
+  }
+  if (texts.size() < 2) list.error("needs two jobs or more; write one as \"workload\"");
+  if (asked > cluster.devices())
+    list.error("the jobs take " + std::to_string(asked) + " devices, but the cluster has " + std::to_string(cluster.devices()));
+  if (list.session().diagnostics.size() > 0) return;
+  std::vector<std::vector<DeviceIndex>> devices = deal_devices(texts, placement, node);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Node entry = list.item(i);
+    const Node workload_node = entry.entry(*entry.tree().find("workload"));
+    ScenarioJob job{texts[i].name, {}, std::move(devices[i]), {}};
+    auto plan = make_plan(workload_node, std::get<TrainingText>(*texts[i].workload), texts[i].devices, job.assumed);
+    if (!plan) continue;
+    report(check_plan(*plan), workload_node);
+    job.plan = std::move(*plan);
+    scenario.jobs.push_back(std::move(job));
+  }
+}
+
+}  // namespace
 
 std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
   const std::size_t before = session.diagnostics.size();
@@ -298,6 +360,11 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
     }
     text.cluster = apply(restrictions, std::move(*text.cluster), session.diagnostics);
   }
+  const Tree* jobs = tree.find("jobs");
+  if (tree.is_map() && jobs == nullptr && tree.find("workload") == nullptr) node.error_at_key("missing key \"workload\"");
+  if (jobs != nullptr && tree.find("workload") != nullptr) node.entry(*jobs).error("write either workload or jobs");
+  if (text.cluster && text.jobs)
+    read_jobs(node.entry(*jobs), *text.jobs, text.job_placement.value_or(JobPlacement::packed), scenario, *text.cluster);
   if (text.cluster && text.workload) {
     const Node workload_node = node.entry(*tree.find("workload"));
     const int devices = text.cluster->devices();

@@ -41,10 +41,27 @@ struct CollectiveText {
 
 using WorkloadText = std::variant<TrainingText, CollectiveText>;
 
+// Where jobs lie on the cluster's nodes: one after another, or dealt out in turn.
+enum class JobPlacement { packed, interleaved };
+
+template <>
+struct EnumNames<JobPlacement> {
+  static constexpr auto table =
+      std::to_array<EnumName<JobPlacement>>({{JobPlacement::packed, "packed"}, {JobPlacement::interleaved, "interleaved"}});
+};
+
+struct JobText {
+  std::string name;
+  int devices = 0;
+  std::optional<WorkloadText> workload;
+};
+
 struct ScenarioText {
   std::optional<std::string> name, question;
   std::optional<Cluster> cluster;
   std::optional<WorkloadText> workload;
+  std::optional<std::vector<JobText>> jobs;
+  std::optional<JobPlacement> job_placement;
   std::optional<std::vector<SaidRestriction>> restrict_by;
 };
 

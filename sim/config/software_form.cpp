@@ -36,7 +36,10 @@ Form<Software> make_software_form() {
                 "how context ranks see the whole sequence; ring where left out")
       .optional("context_overlap", &S::context_overlap, number(kShareOrNone), "share of a ring's exchange beside attention")
       .optional("grouped_products", &S::grouped_products, boolean(), "one launch multiplies all experts of a rank")
-      .optional("dispatch_once", &S::dispatch_once, boolean(), "a token goes once to each rank that holds any of its experts")
+      .optional("dispatch", &S::dispatch, one_of<Dispatch>(),
+                "a token is sent to each of its experts (per_expert), or once to each rank or node that holds any of them")
+      .optional("exchange_multiprocessors", &S::exchange_multiprocessors, integer(0),
+                "that dispatch and combine hold on each device; left out: what the links' library takes")
       .optional("overlap_shared_expert", &S::overlap_shared_expert, boolean(),
                 "the shared expert runs beside dispatch and combine")
       .optional("expert_overlap", &S::expert_overlap, number(kShareOrNone),

@@ -183,20 +183,21 @@ struct BuiltNetwork {
 
   void scale(LinkId link, double factor) { capacity[link.index() - first] *= factor; }
 
-  void scale_device(DeviceIndex device, double factor) {
+  void scale_device(DeviceIndex device, double factor, std::optional<Direction> only) {
     if (device >= extent.devices)
       throw InputError({},
                        spec.name + ": a fault names device " + std::to_string(device) + " of " + std::to_string(extent.devices));
-    scale(out_port(device), factor);
-    scale(in_port(device), factor);
+    if (only && direct) throw InputError({}, spec.name + ": its links have no direction of their own; leave out \"direction\"");
+    if (only != Direction::in) scale(out_port(device), factor);
+    if (only != Direction::out) scale(in_port(device), factor);
     if (direct)
       for (const std::size_t link : direct->of_device(device)) capacity[first_direct() + link] *= factor;
     const DeviceIndex domain_start = device - device % extent.domain;
     for (DeviceIndex peer = domain_start; has_pair_links() && peer < std::min(domain_start + extent.domain, extent.devices);
          ++peer) {
       if (peer == device) continue;
-      scale(pair(device, peer), factor);
-      scale(pair(peer, device), factor);
+      if (only != Direction::in) scale(pair(device, peer), factor);
+      if (only != Direction::out) scale(pair(peer, device), factor);
     }
   }
 
@@ -233,11 +234,14 @@ struct BuiltNetwork {
   }
 
   void suffer(const LinkFault& fault) {
-    if (fault.device) scale_device(static_cast<DeviceIndex>(*fault.device), fault.scale);
+    const bool cable = !fault.from.empty() || !fault.to.empty();
+    if (fault.device) scale_device(static_cast<DeviceIndex>(*fault.device), fault.scale, fault.direction);
     if (fault.node)
       for (std::uint32_t i = 0; i < extent.node; ++i)
-        scale_device(static_cast<DeviceIndex>(*fault.node) * extent.node + i, fault.scale);
-    if (!fault.from.empty() || !fault.to.empty()) scale_cable(fault);
+        scale_device(static_cast<DeviceIndex>(*fault.node) * extent.node + i, fault.scale, fault.direction);
+    if (!fault.device && !fault.node && !cable)
+      for (DeviceIndex device = 0; device < extent.devices; ++device) scale_device(device, fault.scale, fault.direction);
+    if (cable) scale_cable(fault);
   }
 };
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "base/quantity.h"
 #include "base/typed_id.h"
 #include "network/network_spec.h"
@@ -25,12 +26,21 @@ using DeviceIndex = std::uint32_t;  // position in the cluster, node by node
 using LinkId = TypedId<struct LinkTag>;
 using NetworkId = TypedId<struct NetworkTag>;
 
+enum class Direction { out, in };
+
+template <>
+struct EnumNames<Direction> {
+  static constexpr auto table = std::to_array<EnumName<Direction>>({{Direction::out, "out"}, {Direction::in, "in"}});
+};
+
 struct LinkFault {
-  // Scales the capacity of some links: of one device (`device` set) or of one node's devices (`node` set), or of the named cable.
+  // Scales the capacity of some links: of one device (`device` set) or of one node's devices (`node` set), or of the named cable;
+  // with a direction alone, that of every device's port. Without a direction both.
   std::string network;
   std::optional<int> device, node;
   std::string from, to;  // switch names, for a cable
   double scale = 1.0;
+  std::optional<Direction> direction = {};
 };
 
 // What of every byte of a route a link carries; less than 1 where the route divides.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,10 @@ struct LinkTechnology {
   Sourced<Seconds> hop_latency_low;   // per ring step, low-latency protocol
   Sourced<double> low_latency_share;  // of the bandwidth that the low-latency protocol reaches (flags travel with the data)
   Sourced<Seconds> message_latency;   // one point-to-point message, beyond its bytes
+  Sourced<Bandwidth> exchange_rate;   // what a member's channels copy in an all-to-all, its own part included; unknown: no limit
   Sourced<int> multiprocessors;       // that a large collective holds on each member
-  // Switches that reduce and multicast (NVLink SHARP): share of the rate of large transfers that this reaches, and what starting it
-  // costs. Unknown: they do not, or must not.
+  // Switches that reduce and multicast (NVLink SHARP, InfiniBand SHARP): share of the rate of large transfers that this reaches,
+  // and what starting it costs. Unknown: they do not, or must not.
   Sourced<double> in_switch_reduction;
   Sourced<Seconds> in_switch_latency;
 };
@@ -58,6 +60,12 @@ struct EnumNames<NetworkKind> {
                                                                       {NetworkKind::dragonfly, "dragonfly"}});
 };
 
+// Scale-out fabrics: devices reach them through network adapters.
+[[nodiscard]] constexpr bool joins_adapters(NetworkKind kind) {
+  return kind == NetworkKind::fat_tree || kind == NetworkKind::rail_optimized || kind == NetworkKind::multi_plane ||
+         kind == NetworkKind::dragonfly;
+}
+
 // How traffic finds its way among parallel cables: spread evenly over all of them (adaptive routing, packet spraying), or each
 // flow on one of them, which a hash of its ends chooses (equal-cost multi-path), so that flows collide.
 enum class Routing { spray, ecmp };
@@ -80,19 +88,20 @@ struct NetworkSpec {
   double leaf_oversubscription = 1.0;   // leaf down-links / up-links
   double spine_oversubscription = 1.0;  // spine down-links / up-links, three tiers
   int switch_devices = 1,
-      switch_uplinks = 1;            // pcie: devices behind one switch, and its uplinks, each as fast as a device's port
-  int sockets = 1;                   // pcie: host bridges of a domain
-  Bandwidth socket_link{};           // pcie: between two sockets, per direction; line rate
-  std::vector<int> shape{};          // torus: devices along each dimension, that of neighbouring numbers first
-  int planes = 0;                    // multi_plane
-  bool split_ports = false;          // multi_plane: every device has a port in each plane, else device i that in i mod planes
-  int router_devices = 1;            // dragonfly: devices at a router
-  int group_routers = 1;             // dragonfly: routers of a group
-  int global_links = 1;              // dragonfly: cables of a router to other groups
-  Routing routing = Routing::spray;  // fat_tree, rail_optimized, multi_plane
-  int seed = 0;                      // ecmp: of the hash
-  int flows = 0;                     // ecmp: connections of a pair, hashed one by one; 0: one for each of the library's channels
-  Sourced<int> provenance;           // source and grade of the shape itself (value unused)
+      switch_uplinks = 1;    // pcie: devices behind one switch, and its uplinks, each as fast as a device's port
+  int sockets = 1;           // pcie: host bridges of a domain
+  Bandwidth socket_link{};   // pcie: between two sockets, per direction; line rate
+  std::vector<int> shape{};  // torus: devices along each dimension, that of neighbouring numbers first
+  int planes = 0;            // multi_plane
+  bool split_ports = false;  // multi_plane: every device has a port in each plane, else device i that in i mod planes
+  int router_devices = 1;    // dragonfly: devices at a router
+  int group_routers = 1;     // dragonfly: routers of a group
+  int global_links = 1;      // dragonfly: cables of a router to other groups
+  std::optional<bool> in_switch_reduction{};  // where the technology can; unset: adapters' fabrics do not, all others do
+  Routing routing = Routing::spray;           // fat_tree, rail_optimized, multi_plane
+  int seed = 0;                               // ecmp: of the hash
+  int flows = 0;            // ecmp: connections of a pair, hashed one by one; 0: one for each of the library's channels
+  Sourced<int> provenance;  // source and grade of the shape itself (value unused)
 };
 
 }  // namespace headway

@@ -13,6 +13,14 @@
 
 namespace headway {
 
+// What a job that shares its cluster is told.
+struct JobShare {
+  std::string scenario;       // that it is a job of
+  Seconds alone;              // its step with the cluster for itself
+  double cost_of_others = 0;  // of a step, over that
+  int steps = 1;              // simulated beside the others
+};
+
 struct TrainingAnswer {
   std::string question;
   std::vector<std::string> restrictions;  // one line each, as a person would say them
@@ -22,6 +30,8 @@ struct TrainingAnswer {
   Recompute recompute;
   Result result;
   std::optional<Uncertainty> uncertainty;
+  std::string device;  // name in the catalogue
+  std::optional<JobShare> job;
 };
 
 struct CollectiveAnswer {

@@ -178,6 +178,7 @@ std::string link_text(const LinkTechnology& link, const TextStyle& style) {
   values.add("hop, low-latency protocol", link.hop_latency_low);
   values.add("share in low-latency protocol", link.low_latency_share);
   values.add("message", link.message_latency);
+  values.add("copied in an all-to-all", link.exchange_rate);
   values.add("multiprocessors held", link.multiprocessors);
   values.add("share reduced in switches", link.in_switch_reduction);
   values.add("start of in-switch reduction", link.in_switch_latency);

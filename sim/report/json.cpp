@@ -48,6 +48,12 @@ Json breakdown(const Result& r) {
   return json;
 }
 
+Json network_times(const Result& r) {
+  Json json = Json::object();
+  for (const NetworkTime& network : r.networks) json[network.network] = finite(network.exposed.value());
+  return json;
+}
+
 Json memory(const Result& r) {
   Json by_stage = Json::array();
   Json terms = Json::array();
@@ -121,12 +127,18 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"restrictions", answer.restrictions},
                {"layout", layout(r)},
                {"breakdown_s", breakdown(r)},
+               {"exposed_by_network_s", network_times(r)},
                {"memory_gib", memory(r)},
                {"fits", r.fits},
                {"bottleneck", r.bottleneck},
                {"collectives", collectives(r)},
                {"assumed", r.assumed},
                {"fold", {{"ranks", r.ranks}, {"rank_classes", r.rank_classes}}}};
+  if (const auto& job = answer.job)
+    json["job"] = {{"of", job->scenario},
+                   {"alone_step_time_s", finite(job->alone.value())},
+                   {"cost_of_others", finite(job->cost_of_others)},
+                   {"steps", job->steps}};
   if (const auto& u = answer.uncertainty)
     json["uncertainty"] = {{"level", kBandLevel},
                            {"low_s", finite(u->low.value())},

@@ -44,6 +44,9 @@ std::string facts(const TrainingAnswer& answer) {
   };
   fact("question", answer.question);
   fact("limited by", r.bottleneck);
+  if (answer.job)
+    fact("shares", fmt::format("the cluster with the other jobs of {}, which cost it {:.1f} %: alone a step takes {}",
+                               answer.job->scenario, 100 * answer.job->cost_of_others, seconds_text(answer.job->alone)));
   fact("to fit", r.memory_advice);
   fact("model", fmt::format("{}, {}, {}", r.model_title, r.recipe_name, r.software_name));
   fact("cluster", fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.devices), r.device_title,
@@ -92,6 +95,14 @@ std::string breakdown(const Result& r) {
 bool same_terms(const StageMemory& a, const StageMemory& b) {
   return std::equal(a.terms.begin(), a.terms.end(), b.terms.begin(), b.terms.end(),
                     [](const MemoryTerm& x, const MemoryTerm& y) { return x.name == y.name && x.bytes == y.bytes; });
+}
+
+// "scale_up 12.1 %, scale_out 3.0 %": the share of the step that the traffic of each network's links costs.
+std::string link_shares(const Result& r) {
+  std::string text;
+  for (const NetworkTime& network : r.networks)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", network.network, percent_text(network.exposed / r.step_time));
+  return text;
 }
 
 std::string memory(const Result& r, const TextStyle& style) {
@@ -211,6 +222,7 @@ std::string run_text(const TrainingAnswer& answer, const TextStyle& style) {
   const Result& r = answer.result;
   std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(answer);
   out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
+  if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("  waiting for links: ", shares);
   out += memory(r, style) + collectives(r, style) + assumptions_text(r.assumed, style);
   if (style.stats) out += statistics(r, style);
   return out;
@@ -247,6 +259,7 @@ std::string compare_text(std::span<const TrainingAnswer* const> answers, const T
   for (const Standing& standing : standings) {
     const Result& r = *results[standing.run];
     out += wrapped("  ", fmt::format("{}: {}", r.scenario, r.bottleneck));
+    if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("    ", "time on links: " + shares);
     if (!standing.why.empty()) out += wrapped("    ", (standing.alike ? "" : "behind because: ") + standing.why);
     if (!r.fits) out += wrapped("    ", memory_verdict(r));
   }

@@ -37,8 +37,11 @@ class Walk {
  public:
   Walk(const RankProgram& program, const std::vector<TaskTimes>& times) : program_(program), times_(times) {
     for (const CollectiveCall& call : program.calls) part_of_call_.push_back(headway::part_of(call.dimension));
+    exposed_.resize(program.calls.size());
     for (const Segment& segment : program.segments) part_of_segment_.push_back(headway::part_of(segment.activity));
   }
+
+  [[nodiscard]] const std::vector<Picoseconds>& exposed() const { return exposed_; }
 
   Parts count(Instant end) {
     for (const Piece& piece : program_.ops.pieces) walk_over(piece);
@@ -72,7 +75,7 @@ class Walk {
   void step_over(const Op& op, const TaskTimes& t) {
     if (op.collective) {
       parts_[kBubble] += t.start - t.ready;
-      parts_[part_of(op)] += t.end - t.start;
+      expose(op, t.end - t.start);
     } else {
       parts_[part_of(op)] += t.end - t.ready;
     }
@@ -84,8 +87,13 @@ class Walk {
     if (until <= now_) return;
     const Instant under_way = cause.op == nullptr ? until : std::clamp(cause.start, now_, until);
     parts_[kBubble] += under_way - now_;
-    if (cause.op != nullptr) parts_[part_of(*cause.op)] += until - under_way;
+    if (cause.op != nullptr) expose(*cause.op, until - under_way);
     now_ = until;
+  }
+
+  void expose(const Op& op, Picoseconds time) {
+    parts_[part_of(op)] += time;
+    if (op.collective) exposed_[op.what] += time;
   }
 
   [[nodiscard]] Part part_of(const Op& op) const { return (op.collective ? part_of_call_ : part_of_segment_)[op.what]; }
@@ -114,6 +122,7 @@ class Walk {
 
   const RankProgram& program_;
   std::vector<Part> part_of_call_, part_of_segment_;
+  std::vector<Picoseconds> exposed_;  // by call
   const std::vector<TaskTimes>& times_;
   Instant now_ = 0;
   std::size_t link_ = 0;  // the first link into what is walked over
@@ -123,25 +132,33 @@ class Walk {
 
 }  // namespace
 
-Breakdown breakdown_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
+StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
                        const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs) {
-  std::array<double, kParts> sum{};
+  StepAccount account;
+  for (const RankProgram& program : programs) account.exposed.emplace_back(program.calls.size());
   double ranks = 0;
+  for (const ActorClass& actor : classes) ranks += static_cast<double>(actor.count);
+  std::array<double, kParts> sum{};
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    const Parts parts = Walk(programs[program_of_class[k]], timeline.tasks[k]).count(timeline.end);
-    for (std::size_t i = 0; i < kParts; ++i) sum[i] += static_cast<double>(parts[i]) * static_cast<double>(classes[k].count);
-    ranks += static_cast<double>(classes[k].count);
+    const std::uint32_t program = program_of_class[k];
+    Walk walk(programs[program], timeline.tasks[k]);
+    const Parts parts = walk.count(timeline.end);
+    const auto count = static_cast<double>(classes[k].count);
+    for (std::size_t i = 0; i < kParts; ++i) sum[i] += static_cast<double>(parts[i]) * count;
+    for (std::size_t c = 0; c < walk.exposed().size(); ++c)
+      account.exposed[program][c] += Seconds(static_cast<double>(walk.exposed()[c]) * count / ranks * 1e-12);
   }
   const auto mean = [&](Part part) { return Seconds(sum[part] / ranks * 1e-12); };
-  return {.compute = mean(kCompute),
-          .exposed_tensor = mean(kTensor),
-          .exposed_expert = mean(kExpert),
-          .exposed_context = mean(kContext),
-          .exposed_pipeline = mean(kPipeline),
-          .exposed_data = mean(kData),
-          .bubble = mean(kBubble),
-          .optimizer = mean(kOptimizer),
-          .other = mean(kOther)};
+  account.parts = {.compute = mean(kCompute),
+                   .exposed_tensor = mean(kTensor),
+                   .exposed_expert = mean(kExpert),
+                   .exposed_context = mean(kContext),
+                   .exposed_pipeline = mean(kPipeline),
+                   .exposed_data = mean(kData),
+                   .bubble = mean(kBubble),
+                   .optimizer = mean(kOptimizer),
+                   .other = mean(kOther)};
+  return account;
 }
 
 }  // namespace headway

@@ -14,8 +14,13 @@
 
 namespace headway {
 
+struct StepAccount {
+  Breakdown parts;
+  std::vector<std::vector<Seconds>> exposed;  // [program][call of that program]: what it cost the mean rank, of the exposed parts
+};
+
 // `program_of_class[k]`: which rank program the ranks of class k run.
-[[nodiscard]] Breakdown breakdown_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
+[[nodiscard]] StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
                                      const std::vector<std::uint32_t>& program_of_class,
                                      const std::vector<RankProgram>& programs);
 

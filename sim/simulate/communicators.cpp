@@ -153,9 +153,12 @@ Groups groups_of(Dimension dimension, const RankGrid& grid) {
 struct Call {
   CollectiveKind kind{};
   double bytes = 0, efficiency = 1;
+  std::optional<TokenRouting> routing;
+  int multiprocessors = 0;
   std::string name;
   friend bool operator==(const Call& a, const Call& b) {
-    return a.kind == b.kind && a.bytes == b.bytes && a.efficiency == b.efficiency;
+    return a.kind == b.kind && a.bytes == b.bytes && a.efficiency == b.efficiency && a.routing == b.routing &&
+           a.multiprocessors == b.multiprocessors;
   }
 };
 
@@ -205,7 +208,7 @@ class Builder {
     for (std::size_t p = 0; p < programs_.size(); ++p) {
       for (const CollectiveCall& c : programs_[p].calls) {
         std::vector<Call>& calls = calls_[sender_side(c.dimension)];
-        const Call call{c.kind, c.bytes.value(), c.efficiency, c.name};
+        const Call call{c.kind, c.bytes.value(), c.efficiency, c.routing, c.multiprocessors, c.name};
         auto at = std::find(calls.begin(), calls.end(), call);
         if (at == calls.end()) at = calls.insert(calls.end(), call);
         call_index_[p].push_back(static_cast<std::uint32_t>(at - calls.begin()));
@@ -239,7 +242,7 @@ class Builder {
         s.costs.emplace_back();
         for (const Call& call : calls)
           s.costs.back().push_back(
-              choose_collective(call.kind, Bytes(call.bytes), members, placement.geometry, fabric_, forced_));
+              choose_collective(call.kind, Bytes(call.bytes), members, placement.geometry, fabric_, forced_, call.routing));
         s.placements.push_back(std::move(placement));
         known = s.placements.size();
       }
@@ -278,11 +281,16 @@ class Builder {
     return resource;
   }
 
-  // Payload bytes per second that the tightest link lets through.
-  [[nodiscard]] Bandwidth link_limit(std::span<const LinkLoad> loads) const {
-    Bandwidth limit(std::numeric_limits<double>::infinity());
-    for (const LinkLoad& load : loads) limit = std::min(limit, fabric_.capacity(load.link) / load.bytes_per_byte);
-    return limit;
+  // The link that lets the fewest payload bytes through, and how many per second.
+  struct Tightest {
+    LinkId link;
+    Bandwidth rate{std::numeric_limits<double>::infinity()};
+  };
+  [[nodiscard]] Tightest tightest(std::span<const LinkLoad> loads) const {
+    Tightest found;
+    for (const LinkLoad& load : loads)
+      if (const Bandwidth rate = fabric_.capacity(load.link) / load.bytes_per_byte; rate < found.rate) found = {load.link, rate};
+    return found;
   }
 
   static GroupCall group_call(const Call& call, const CollectiveCost& cost, Bandwidth limit) {
@@ -291,7 +299,8 @@ class Builder {
     out.top_level = std::min(cost.top_rate, limit).value() * call.efficiency / kLevelBytes;
     out.latency = to_picoseconds(cost.latency);
     out.draws[kMemory] = static_cast<std::int64_t>(std::ceil(cost.memory_bytes_per_byte * kLevelBytes));
-    out.holds[kMultiprocessors] = static_cast<std::int64_t>(cost.multiprocessors * kPerMultiprocessor);
+    const int held = call.multiprocessors > 0 ? call.multiprocessors : cost.multiprocessors;
+    out.holds[kMultiprocessors] = static_cast<std::int64_t>(held * kPerMultiprocessor);
     return out;
   }
 
@@ -305,8 +314,9 @@ class Builder {
   }
 
   void report(const Call& call, const CollectiveCost& cost, int members, const GroupCall& priced, std::size_t at) {
-    out_.reports[at] = {call.name, cost.choice, members, Bytes(call.bytes),
-                        to_seconds(priced.latency) + Seconds(priced.work / priced.top_level)};
+    out_.reports[at] = {
+        call.name, cost.choice, members, Bytes(call.bytes), to_seconds(priced.latency) + Seconds(priced.work / priced.top_level),
+        {}};
   }
 
   void lay(Dimension dimension, const std::vector<Call>& calls) {
@@ -330,19 +340,25 @@ class Builder {
     std::map<std::pair<std::uint32_t, Bandwidth>, std::uint32_t> kind_of;
     std::vector<DeviceIndex> members;
     std::vector<LinkLoad> loads;
+    NetworkId network;
     for (std::uint32_t g = 0; g < groups.size(); ++g) {
       const std::uint32_t placement = s.placement_of[g];
       members_of(groups, g, members);
       loads.clear();
-      collective_loads(kind, s.costs[placement][call].choice, members, s.placements[placement].geometry, fabric_, loads);
-      const Bandwidth limit = link_limit(loads);
+      collective_loads(kind, s.costs[placement][call].choice, members, s.placements[placement].geometry, fabric_, loads,
+                       calls[call].routing);
+      const auto [link, limit] = tightest(loads);
+      if (g == 0 && !loads.empty()) network = fabric_.network_of(link);
       const auto [known, fresh] = kind_of.try_emplace({placement, limit}, 0);
       if (fresh) known->second = add_kind(calls, s, in_slot, placement, limit);
       lay_group(groups, g, known->second, loads, slot, kind == CollectiveKind::send_receive);
     }
     const std::vector<GroupCall>& first = out.kinds[out.group_kind[out.group_kind.size() - groups.size()]];
-    for (std::size_t i = 0; i < in_slot.size(); ++i)
-      report(calls[in_slot[i]], s.costs[0][in_slot[i]], s.placements[0].geometry.members, first[i], s.first_report + in_slot[i]);
+    for (std::size_t i = 0; i < in_slot.size(); ++i) {
+      const std::size_t at = s.first_report + in_slot[i];
+      report(calls[in_slot[i]], s.costs[0][in_slot[i]], s.placements[0].geometry.members, first[i], at);
+      out_.reports[at].network = network;
+    }
   }
 
   void lay_group(const Groups& groups, std::uint32_t g, std::uint32_t kind, std::span<const LinkLoad> loads, int slot,

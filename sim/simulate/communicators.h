@@ -34,6 +34,7 @@ struct CallReport {
   int members = 0;
   Bytes bytes;
   Seconds alone;
+  NetworkId network;  // of the link it takes longest for
 };
 
 struct Communicators {

@@ -14,10 +14,10 @@ struct DeviceKinds {
   std::vector<std::uint32_t> kind_of;  // by device
 };
 
-DeviceKinds device_kinds(const Cluster& cluster, double rank_spread) {
+DeviceKinds device_kinds(const Cluster& cluster, int devices, double rank_spread) {
   DeviceKinds all;
   all.kind_of.reserve(static_cast<std::size_t>(cluster.devices()));
-  const double spread = 1.0 + rank_spread * std::max(0.0, std::log2(cluster.devices() / 8.0));
+  const double spread = 1.0 + rank_spread * std::max(0.0, std::log2(devices / 8.0));
   for (const DeviceGroup& group : cluster.groups) {
     all.kind_of.insert(all.kind_of.end(), static_cast<std::size_t>(group.devices), static_cast<std::uint32_t>(all.kinds.size()));
     all.kinds.push_back({&group.device, 1.0 / spread});
@@ -95,7 +95,7 @@ Flops recomputed_flops(const RankProgram& program) {
 MachinePrograms price_programs(const Cluster& cluster, const TrainingPlan& plan, const RankGrid& grid,
                                const std::vector<RankProgram>& programs, const Communicators& communicators,
                                const std::vector<DeviceIndex>& device_of) {
-  const DeviceKinds kinds = device_kinds(cluster, plan.software.rank_spread);
+  const DeviceKinds kinds = device_kinds(cluster, plan.layout.devices(), plan.software.rank_spread);
   MachinePrograms out;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
   out.program_of_rank.reserve(grid.size());

@@ -40,6 +40,12 @@ struct Stats {
   std::uint64_t gemm_table_hits = 0, gemm_table_misses = 0;  // kernels priced; both 0 where no device has a table
 };
 
+// Exposed time of the collectives whose tightest link is one of a network's.
+struct NetworkTime {
+  std::string network;  // scale_up, scale_out ...
+  Seconds exposed;
+};
+
 struct Result {
   std::string scenario;  // name or file
   std::string cluster_title, device_title, model_title, recipe_name, software_name;
@@ -59,6 +65,7 @@ struct Result {
   std::string bottleneck;     // one sentence: what limits the step
   std::vector<std::string> assumed;
   std::vector<CollectiveUse> collectives;
+  std::vector<NetworkTime> networks;  // innermost first; of the exposed parts of the breakdown, each counted once
 
   std::uint64_t ranks = 0, rank_classes = 0;
   Timeline timeline;  // per rank class

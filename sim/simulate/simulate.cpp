@@ -1,168 +1,30 @@
 #include "simulate/simulate.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "base/check.h"
-#include "simulate/breakdown.h"
-#include "simulate/communicators.h"
-#include "simulate/machine_programs.h"
-#include "simulate/machine_run.h"
-#include "simulate/memory_advice.h"
 #include "simulate/phase_clock.h"
-#include "simulate/pricing.h"
-#include "simulate/rank_grid.h"
+#include "simulate/prepared_plan.h"
 
 namespace headway {
-namespace {
-
-void describe(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
-  result.cluster_title = cluster.title;
-  result.device_title = cluster.groups.front().device.title;
-  result.model_title = plan.model.title;
-  result.recipe_name = plan.recipe.name;
-  result.software_name = plan.software.name;
-  result.layout = plan.layout;
-  result.devices = cluster.devices();
-  result.packages = cluster.packages();
-  result.microbatches = plan.microbatches();
-}
-
-// Tokens/s, MFU and HFU from the step time. A mixed fleet's peak is the sum of its devices' peaks.
-void rate(Result& result, const Cluster& cluster, const TrainingPlan& plan, Flops recomputed) {
-  FlopRate peak;
-  for (const DeviceGroup& group : cluster.groups)
-    peak += group.devices * require(require_format(plan.recipe.compute, group.device).peak, group.device, "peak");
-  const Flops model = model_flops(plan.model, plan.tokens_per_step(), plan.sequence);
-  result.tokens_per_s = plan.tokens_per_step() / result.step_time.value();
-  result.mfu_peak_tflops = peak.value() / result.devices * 1e-12;
-  result.model_tflops_per_device = (model / result.step_time).value() / result.devices * 1e-12;
-  result.mfu = model / result.step_time / peak;
-  result.hfu = (model + plan.layout.data * recomputed) / result.step_time / peak;
-}
-
-void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
-  result.memory_by_stage = stage_memory(plan);
-  result.memory_capacity = Bytes(0);
-  for (const DeviceGroup& group : cluster.groups) {
-    const Bytes here = require(group.device.memory, group.device, "memory");
-    if (result.memory_capacity == Bytes(0) || here < result.memory_capacity) result.memory_capacity = here;
-  }
-  for (const StageMemory& stage : result.memory_by_stage) result.fits = result.fits && stage.total() <= result.memory_capacity;
-  if (!result.fits) result.memory_advice = memory_advice(plan, result.memory_by_stage, result.memory_capacity);
-}
-
-// Where the tensor groups of packed ranks fit into scale-up domains, their links are named.
-const char* tensor_traffic(const Cluster& cluster, const TrainingPlan& plan) {
-  const Layout& layout = plan.layout;
-  for (const NetworkSpec& network : cluster.networks)
-    if (plan.placement.order == PlacementOrder::packed && network.name == "scale_up" &&
-        (network.domain == 0 || network.domain % layout.tensor == 0))
-      return "tensor-parallel traffic on the scale-up links";
-  return "tensor-parallel traffic";
-}
-
-std::string bottleneck_of(const Breakdown& b, Seconds step, const char* tensor) {
-  struct Cause {
-    Seconds time;
-    const char* what;
-  };
-  const std::array<Cause, 8> causes = {{{b.exposed_tensor, tensor},
-                                        {b.exposed_expert, "expert-parallel traffic"},
-                                        {b.exposed_context, "context-parallel traffic"},
-                                        {b.exposed_pipeline, "messages between pipeline stages"},
-                                        {b.exposed_data, "data-parallel traffic that nothing hides"},
-                                        {b.bubble, "the pipeline bubble"},
-                                        {b.optimizer, "the optimizer step"},
-                                        {b.other, "host time"}}};
-  const Cause& worst =
-      *std::max_element(causes.begin(), causes.end(), [](const Cause& x, const Cause& y) { return x.time < y.time; });
-  const double compute = b.compute / step;
-  if (compute >= 0.8)
-    return fmt::format("compute: kernels run {:.0f} % of the step; next is {} ({:.1f} %)", 100 * compute, worst.what,
-                       100 * (worst.time / step));
-  return fmt::format("{}: {:.0f} % of the step, beside {:.0f} % compute", worst.what, 100 * (worst.time / step), 100 * compute);
-}
-
-// Adds `share` to each report a collective op refers to, as often as it is issued.
-void count_calls(const RankProgram& program, const std::vector<std::uint32_t>& report_of, double share,
-                 std::vector<double>& calls) {
-  const std::vector<std::uint32_t> laid = program.ops.uses();
-  for (std::size_t b = 0; b < laid.size(); ++b)
-    for (const Op& op : program.ops.blocks[b].operations)
-      if (op.collective) calls[report_of[op.what]] += laid[b] * share;
-}
-
-void list_collectives(Result& result, const Communicators& communicators, const std::vector<RankProgram>& programs) {
-  std::vector<double> calls(communicators.reports.size(), 0.0);
-  for (std::size_t p = 0; p < programs.size(); ++p)
-    count_calls(programs[p], communicators.report_of[p], 1.0 / static_cast<double>(programs.size()), calls);
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    const CallReport& r = communicators.reports[i];
-    const std::string algorithm = fmt::format("{} {}", name_of(r.choice.algorithm), name_of(r.choice.protocol));
-    const auto same = std::find_if(result.collectives.begin(), result.collectives.end(), [&](const CollectiveUse& use) {
-      return use.name == r.name && use.algorithm == algorithm && use.members == r.members &&
-             std::abs((use.bytes - r.bytes).value()) <= 1e-3 * r.bytes.value();  // stages differ by a norm's parameters
-    });
-    if (same == result.collectives.end()) {
-      result.collectives.push_back({r.name, algorithm, r.members, r.bytes, r.alone, calls[i]});
-    } else {  // groups that lie on different links count as one; the slowest is told
-      same->alone = std::max(same->alone, r.alone);
-      same->calls_per_rank += calls[i];
-    }
-  }
-}
-
-TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32_t>& stages, std::vector<RankProgram> programs) {
-  TimelineLabels labels;
-  for (std::size_t k = 0; k < quotient.actors.size(); ++k)
-    labels.classes.push_back(
-        {fmt::format("stage {} × {} rank{}", stages[k], quotient.actors[k].count, quotient.actors[k].count == 1 ? "" : "s"),
-         quotient.actors[k].count, stages[k]});
-  labels.programs = std::move(programs);
-  return labels;
-}
-
-}  // namespace
 
 Result simulate(const Cluster& cluster, const TrainingPlan& plan, const SimulateOptions& options) {
   HEADWAY_CHECK(plan.layout.devices() == cluster.devices(), "the layout covers the cluster");
   PhaseClock clock;
-  Result result;
-  describe(result, cluster, plan);
-  weigh(result, cluster, plan);
-
-  const RankGrid grid(plan.layout);
-  std::vector<RankProgram> programs = build_programs(plan);
-  clock.end("programs");
   const Fabric fabric = build_fabric(cluster);
   clock.end("fabric");
-  const std::vector<DeviceIndex> device_of =
-      place_ranks(plan.placement, grid.size(), static_cast<std::uint32_t>(cluster.devices_per_node));
-  Communicators communicators = build_communicators(grid, programs, fabric, device_of);
-  MachinePrograms machine = price_programs(cluster, plan, grid, programs, communicators, device_of);
-  communicators.structure.actor_program = std::move(machine.program_of_rank);
-  clock.end("structure");
+  std::vector<DeviceIndex> devices(static_cast<std::size_t>(cluster.devices()));
+  std::iota(devices.begin(), devices.end(), 0U);
+  PreparedPlan prepared = prepare(cluster, plan, fabric, devices, 1, clock);
 
-  auto [quotient, timeline] = run_machine(communicators.structure, machine.programs, options, clock, result.stats);
+  Stats counted;
+  MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, counted);
 
-  std::vector<std::uint32_t> stage_of_class;
-  for (const ActorClass& actor : quotient.actors) stage_of_class.push_back(machine.stage_of[actor.program]);
-  result.step_time = to_seconds(timeline.end);
-  result.breakdown = breakdown_of(timeline, quotient.actors, stage_of_class, programs);
-  rate(result, cluster, plan, machine.recomputed);
-  result.bottleneck = bottleneck_of(result.breakdown, result.step_time, tensor_traffic(cluster, plan));
-  list_collectives(result, communicators, programs);
-  result.ranks = grid.size();
-  result.rank_classes = quotient.actors.size();
-  count_table_use(cluster, programs, result.stats.gemm_table_hits, result.stats.gemm_table_misses);
-  if (options.keep_timeline) {
-    result.timeline = std::move(timeline);
-    result.labels = labels_of(quotient, stage_of_class, std::move(programs));
-  }
+  Result result = result_of(cluster, plan, fabric, prepared, run, 1, options.keep_timeline);
+  result.stats.events = counted.events;
+  result.stats.replayed = counted.replayed;
+  result.stats.solves = counted.solves;
   clock.end("result");
   clock.report(result.stats);
   return result;

@@ -49,7 +49,7 @@ void ExpertWriter::router_forward() {
 }
 
 void ExpertWriter::permute() {
-  if (!plan_.software.dispatch_once || plan_.layout.expert == 1) rows_moved("permute", 2 * experts_.copies, 2);
+  if (plan_.software.dispatch == Dispatch::per_expert || plan_.layout.expert == 1) rows_moved("permute", 2 * experts_.copies, 2);
   if (beside_shared()) gather_for_product();
   to_experts(recipe_.dispatch);
   if (beside_shared()) {
@@ -77,13 +77,14 @@ void ExpertWriter::unpermute() {
     const Mlp mlp = shared();
     row_forward(mlp.down);
   }
-  if (!plan_.software.dispatch_once || plan_.layout.expert == 1) rows_moved("unpermute", experts_.copies + experts_.tokens, 1);
+  if (plan_.software.dispatch == Dispatch::per_expert || plan_.layout.expert == 1)
+    rows_moved("unpermute", experts_.copies + experts_.tokens, 1);
   if (has_shared()) compute(element_pass("add_shared", 3, experts_.tokens * shape_.hidden));
 }
 
 // The combined gradient goes back to every copy, scaled by its weight.
 void ExpertWriter::unpermute_backward() {
-  if (!plan_.software.dispatch_once || plan_.layout.expert == 1)
+  if (plan_.software.dispatch == Dispatch::per_expert || plan_.layout.expert == 1)
     rows_moved("unpermute_grad", experts_.copies + experts_.tokens, 2);
   if (beside_shared()) gather(plan_.software.tensor_overlap);
   to_experts(recipe_.activation);
@@ -109,7 +110,8 @@ void ExpertWriter::permute_backward() {
     shared_backward_beside(true);
     reduce(Beside::following, 0);
   }
-  if (!plan_.software.dispatch_once || plan_.layout.expert == 1) rows_moved("permute_grad", experts_.copies + experts_.tokens, 1);
+  if (plan_.software.dispatch == Dispatch::per_expert || plan_.layout.expert == 1)
+    rows_moved("permute_grad", experts_.copies + experts_.tokens, 1);
 }
 
 void ExpertWriter::shared_backward() {
@@ -147,7 +149,13 @@ void ExpertWriter::from_experts() {
 void ExpertWriter::exchange(Bytes bytes, Beside beside, bool over_shared) {
   if (plan_.layout.expert == 1) return;
   call({CollectiveKind::all_to_all, plan_.software.expert_imbalance * bytes, beside,
-        over_shared ? 1.0 : plan_.software.expert_overlap, Dimension::expert});
+        over_shared ? 1.0 : plan_.software.expert_overlap, Dimension::expert, node_routing()});
+}
+
+// What decides how often a token crosses to another node, where it crosses once.
+std::optional<TokenRouting> ExpertWriter::node_routing() const {
+  if (plan_.software.dispatch != Dispatch::per_node) return std::nullopt;
+  return routing_of(*plan_.model.experts);
 }
 
 void ExpertWriter::expert_tensor(CollectiveKind kind) {

@@ -43,6 +43,7 @@ class ExpertWriter : public BlockWriter {
   void to_experts(NumberFormat format);
   void from_experts();
   void exchange(Bytes bytes, Beside beside, bool over_shared);
+  [[nodiscard]] std::optional<TokenRouting> node_routing() const;
   void expert_tensor(CollectiveKind kind);
   void rows_moved(std::string_view label, double rows, double launches);
 
@@ -50,7 +51,9 @@ class ExpertWriter : public BlockWriter {
   [[nodiscard]] bool beside_shared() const {
     return has_shared() && plan_.software.overlap_shared_expert && plan_.layout.expert > 1;
   }
-  [[nodiscard]] bool sorts() const { return plan_.layout.expert > 1 && (experts_.experts > 1 || plan_.software.dispatch_once); }
+  [[nodiscard]] bool sorts() const {
+    return plan_.layout.expert > 1 && (experts_.experts > 1 || plan_.software.dispatch != Dispatch::per_expert);
+  }
   [[nodiscard]] Mlp routed() const;
   [[nodiscard]] Mlp shared() const;
   [[nodiscard]] Linear router() const;

@@ -14,15 +14,6 @@ ScaleBlock scale_of(NumberFormat format, const Recipe& recipe) {
   return format == recipe.compute ? recipe.scale_block : ScaleBlock::none;
 }
 
-// Ranks out of `ranks` that hold at least one of a token's experts, on average over balanced routing: a rank is missed when all
-// top_k experts, drawn without repetition, lie elsewhere.
-double ranks_reached(const Experts& e, int ranks) {
-  const double here = static_cast<double>(e.count) / ranks;
-  double missed = 1;
-  for (int i = 0; i < e.top_k; ++i) missed *= std::fmax(0.0, e.count - here - i) / (e.count - i);
-  return ranks * (1 - missed);
-}
-
 // All but the output projection. Of latent attention the products into the narrow layers are whole on every tensor rank.
 double attention_matrices(const TrainingPlan& plan, const LocalShape& s) {
   if (!plan.model.latent) return s.hidden * s.qkv;
@@ -65,13 +56,17 @@ LocalShape::LocalShape(const TrainingPlan& plan) {
   if (model.latent) latent_width = model.latent->q_rank + model.latent->kv_rank + model.latent->qk_rope_dim;
 }
 
+TokenRouting routing_of(const Experts& experts) {
+  return {experts.count, experts.top_k, experts.groups, experts.groups_per_token};
+}
+
 ExpertShape::ExpertShape(const TrainingPlan& plan) {
   HEADWAY_CHECK(plan.model.experts.has_value(), "the shape of experts is asked of a model that has them");
   const Experts& e = *plan.model.experts;
   const Layout& layout = plan.layout;
   tokens = LocalShape(plan).norm_tokens;
   copies = tokens * e.top_k;
-  sent = plan.software.dispatch_once ? tokens * ranks_reached(e, layout.expert) : copies;
+  sent = plan.software.dispatch == Dispatch::per_expert ? copies : tokens * parts_reached(routing_of(e), layout.expert);
   rows = copies * plan.software.expert_imbalance * layout.expert_tensor;
   experts = static_cast<double>(e.count) / layout.expert;
   ffn = static_cast<double>(e.ffn) / layout.expert_tensor;

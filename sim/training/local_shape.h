@@ -3,6 +3,7 @@
 
 #include "training/plan.h"
 #include "work/kernel.h"
+#include "work/token_routing.h"
 
 namespace headway {
 
@@ -27,6 +28,8 @@ struct LocalShape {
   Bytes activation;         // one element
   double latent_width = 0;  // of latent attention's narrow layers, the common key with positions included; 0: it has none
 };
+
+[[nodiscard]] TokenRouting routing_of(const Experts& experts);
 
 // A layer with experts, on one rank.
 struct ExpertShape {

@@ -24,11 +24,13 @@ struct LatentAttention {
 
 struct Experts {
   int count = 0;
-  int top_k = 0;         // of them a token passes through
-  int ffn = 0;           // width of one expert's inner layer
-  int shared_ffn = 0;    // width of the shared expert (of all of them together); 0: none
-  int dense_layers = 0;  // the first layers keep the dense MLP
-  int every = 1;         // of the layers after them, every n-th has experts, beginning with the n-th
+  int top_k = 0;             // of them a token passes through
+  int ffn = 0;               // width of one expert's inner layer
+  int shared_ffn = 0;        // width of the shared expert (of all of them together); 0: none
+  int dense_layers = 0;      // the first layers keep the dense MLP
+  int every = 1;             // of the layers after them, every n-th has experts, beginning with the n-th
+  int groups = 1;            // of equally many experts, that
+  int groups_per_token = 1;  // so many of are open to a token (DeepSeek's node-limited routing); 1 of 1: no limit
 };
 
 enum class LayerKind { dense, experts };

@@ -22,8 +22,13 @@ std::string segment_name(const KernelList& kernels) {
 }
 
 CollectiveCall collective_call(const LayerCall& call, double share, const Software& software) {
-  return {std::string(name_of(call.dimension)) + " " + std::string(name_of(call.kind)), call.dimension, call.kind,
-          share * call.bytes, layer_call_efficiency(call.dimension, software)};
+  return {std::string(name_of(call.dimension)) + " " + std::string(name_of(call.kind)),
+          call.dimension,
+          call.kind,
+          share * call.bytes,
+          layer_call_efficiency(call.dimension, software),
+          call.routing,
+          call.dimension == Dimension::expert ? software.exchange_multiprocessors : 0};
 }
 
 namespace {

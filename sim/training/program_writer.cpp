@@ -35,7 +35,8 @@ bool same(const Segment& a, const Segment& b) {
 }
 
 bool same(const CollectiveCall& a, const CollectiveCall& b) {
-  return a.dimension == b.dimension && a.kind == b.kind && a.bytes == b.bytes && a.efficiency == b.efficiency && a.name == b.name;
+  return a.dimension == b.dimension && a.kind == b.kind && a.bytes == b.bytes && a.efficiency == b.efficiency &&
+         a.name == b.name && a.routing == b.routing && a.multiprocessors == b.multiprocessors;
 }
 
 template <class T>

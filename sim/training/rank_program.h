@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "training/schedule.h"
 #include "work/collective_kind.h"
 #include "work/kernel.h"
+#include "work/token_routing.h"
 
 namespace headway {
 
@@ -142,8 +144,10 @@ struct CollectiveCall {
   std::string name;  // "tensor all-gather"
   Dimension dimension = Dimension::tensor;
   CollectiveKind kind = CollectiveKind::all_reduce;
-  Bytes bytes;              // full buffer, see work/collective_kind.h
-  double efficiency = 1.0;  // share of the fabric's collective bandwidth the software reaches
+  Bytes bytes;                               // full buffer, see work/collective_kind.h
+  double efficiency = 1.0;                   // share of the fabric's collective bandwidth the software reaches
+  std::optional<TokenRouting> routing = {};  // all_to_all of tokens that cross once to each domain, whose members pass them on
+  int multiprocessors = 0;                   // held on each member; 0: what the links' library takes
 };
 
 using OpIndex = std::uint32_t;

@@ -23,6 +23,16 @@ struct EnumNames<ContextExchange> {
       std::to_array<EnumName<ContextExchange>>({{ContextExchange::ring, "ring"}, {ContextExchange::all_to_all, "all_to_all"}});
 };
 
+// How often a token is sent in a mixture of experts: to every one of its experts, once to every rank that holds any of them, or
+// once to every node, whose devices pass it on (DeepEP).
+enum class Dispatch { per_expert, per_rank, per_node };
+
+template <>
+struct EnumNames<Dispatch> {
+  static constexpr auto table = std::to_array<EnumName<Dispatch>>(
+      {{Dispatch::per_expert, "per_expert"}, {Dispatch::per_rank, "per_rank"}, {Dispatch::per_node, "per_node"}});
+};
+
 struct Software {
   std::string name, title, source;
   SourceMark mark;
@@ -47,8 +57,9 @@ struct Software {
   double context_overlap = 0;  // share of the context exchange that runs beside attention, 0..1; ring only
 
   // Mixtures of experts.
-  bool grouped_products = true;        // one launch multiplies all experts of a rank; else one product after the other
-  bool dispatch_once = false;          // a token goes once to each rank that holds any of its experts; else once per expert
+  bool grouped_products = true;  // one launch multiplies all experts of a rank; else one product after the other
+  Dispatch dispatch = Dispatch::per_expert;
+  int exchange_multiprocessors = 0;    // that dispatch and combine hold on each device; 0: what the links' library takes
   bool overlap_shared_expert = false;  // the shared expert runs beside dispatch and combine
   double expert_overlap = 0;           // share of dispatch and combine hidden under the experts' own products, 0..1
   double expert_imbalance = 1.0;       // tokens of the busiest expert rank over the mean; 1 where routing is forced to balance

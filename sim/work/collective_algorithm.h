@@ -10,7 +10,7 @@
 
 namespace headway {
 
-enum class Algorithm { ring, hierarchical, in_switch, pairwise, direct };
+enum class Algorithm { ring, hierarchical, in_switch, in_switch_tree, pairwise, direct };
 enum class Protocol { simple, low_latency };
 
 template <>
@@ -18,6 +18,7 @@ struct EnumNames<Algorithm> {
   static constexpr auto table = std::to_array<EnumName<Algorithm>>({{Algorithm::ring, "ring"},
                                                                     {Algorithm::hierarchical, "hierarchical"},
                                                                     {Algorithm::in_switch, "in_switch"},
+                                                                    {Algorithm::in_switch_tree, "in_switch_tree"},
                                                                     {Algorithm::pairwise, "pairwise"},
                                                                     {Algorithm::direct, "direct"}});
 };
@@ -32,8 +33,9 @@ constexpr bool performs(Algorithm algorithm, CollectiveKind kind) {
   const bool exchange = kind == CollectiveKind::all_to_all, message = kind == CollectiveKind::send_receive;
   switch (algorithm) {
     case Algorithm::ring: return !exchange && !message;
-    case Algorithm::hierarchical: return kind == CollectiveKind::all_reduce;
+    case Algorithm::hierarchical: return kind == CollectiveKind::all_reduce || exchange;
     case Algorithm::in_switch: return !exchange && !message && kind != CollectiveKind::broadcast;
+    case Algorithm::in_switch_tree: return kind == CollectiveKind::all_reduce;
     case Algorithm::pairwise: return exchange;
     case Algorithm::direct: return message;
   }
@@ -47,7 +49,7 @@ constexpr bool performs(Protocol protocol, CollectiveKind kind) {
 
 // What switches reduce and multicast comes without flags.
 constexpr bool performs(Protocol protocol, Algorithm algorithm) {
-  return protocol == Protocol::simple || algorithm != Algorithm::in_switch;
+  return protocol == Protocol::simple || (algorithm != Algorithm::in_switch && algorithm != Algorithm::in_switch_tree);
 }
 
 // What the user decides in the library's place (NCCL_ALGO and NCCL_PROTO); what is left out is the library's choice.

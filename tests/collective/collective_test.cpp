@@ -220,7 +220,70 @@ TEST(InSwitch, TimeByHand) {
   const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link(0.8))}, 8);
   const Priced priced = price(CollectiveKind::all_reduce, 1_GB, range(8), fabric);
   ASSERT_EQ(priced.cost.choice.algorithm, Algorithm::in_switch);
-  EXPECT_NEAR(priced.time.value(), 30e-6 + 4 * 320 * 1024 / 80e9 + 1.125e9 / 80e9, 1e-12);
+  EXPECT_NEAR(priced.time.value(), 30e-6 + 4 * 240 * 1024 / 80e9 + 1.125e9 / 80e9, 1e-12);
+}
+
+// Four nodes of 4 under reducing boxes and plain rails: the box carries the buffer and the own part once more, 1 + 1/4; trees send
+// twice what each of 4 owns.
+TEST(InSwitchTree, ReducesInTheBoxAndTreesBetween) {
+  const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 4, reducing_link()), rails(4, 2)}, 16);
+  const auto loads = loads_of(CollectiveKind::all_reduce, Algorithm::in_switch_tree, range(16), fabric);
+  for (DeviceIndex device = 0; device < 16; ++device) {
+    EXPECT_DOUBLE_EQ(on(loads, fabric.out_port(kInner, device)), 1.25);
+    EXPECT_DOUBLE_EQ(on(loads, fabric.out_port(kOuter, device)), 2.0 / 4);
+  }
+}
+
+// The same with rails that reduce too, where somebody has switched that on: each adapter carries its quarter once each way.
+TEST(InSwitch, ReducesAtEveryLevelWhereAsked) {
+  NetworkSpec outer = rails(4, 2);
+  outer.technology.in_switch_reduction = given(1.0);
+  outer.technology.in_switch_latency = given(Seconds(30e-6));
+  for (const bool asked : {false, true}) {
+    if (asked) outer.in_switch_reduction = true;
+    const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 4, reducing_link()), outer}, 16);
+    const Priced priced = price(CollectiveKind::all_reduce, 1_GB, range(16), fabric);
+    EXPECT_EQ(priced.cost.choice.algorithm, asked ? Algorithm::in_switch : Algorithm::in_switch_tree);
+    EXPECT_DOUBLE_EQ(on(priced.loads, fabric.out_port(kOuter, 5)), asked ? 0.25 : 0.5);
+    EXPECT_DOUBLE_EQ(on(priced.loads, link_named(fabric, "scale_out: leaf 0 up")), asked ? 0.25 : 0.5);
+  }
+}
+
+// Four nodes of 4: 12 of 16 parts leave the node, through the adapter of the sender's own position; of all that has come, 3 of 4
+// parts are passed on. No leaf is left: devices of equal position share it, or meet at the spine through it.
+TEST(Forwarded, StaysOnTheRailAndPassesOn) {
+  const Fabric fabric = rail_cluster(16, 4, 4);
+  const auto loads = loads_of(CollectiveKind::all_to_all, Algorithm::hierarchical, range(16), fabric);
+  for (DeviceIndex device = 0; device < 16; ++device) {
+    EXPECT_DOUBLE_EQ(on(loads, fabric.out_port(kOuter, device)), 0.75);
+    EXPECT_DOUBLE_EQ(on(loads, fabric.in_port(kInner, device)), 0.75);
+  }
+  EXPECT_EQ(on(loads, link_named(fabric, "scale_out: leaf 0 up")), 0);
+  EXPECT_GT(on(loads_of(CollectiveKind::all_to_all, Algorithm::pairwise, range(16), fabric),
+               link_named(fabric, "scale_out: leaf 0 up")),
+            0);
+}
+
+// Tokens that go to 8 of 16 experts, one on each of 16 devices in 4 nodes: 8 devices reached; a node is missed with
+// (12 x 11 .. x 5) / (16 x 15 .. x 9) = 1/26, so 4 x 25/26 nodes. They cross 4 x 25/26 / 8 as often as once a device.
+TEST(Forwarded, ATokenCrossesOnceToEachNode) {
+  const Fabric fabric = rail_cluster(16, 4, 4);
+  const Members members = range(16);
+  std::vector<LinkLoad> loads;
+  collective_loads(CollectiveKind::all_to_all, {Algorithm::hierarchical, Protocol::simple}, members, geometry_of(members, fabric),
+                   fabric, loads, TokenRouting{16, 8});
+  EXPECT_NEAR(on(loads, fabric.out_port(kOuter, 3)), 0.75 * (4 * 25.0 / 26) / 8, 1e-12);
+  EXPECT_NEAR(on(loads, fabric.out_port(kInner, 3)), 0.75, 1e-12);
+}
+
+// DeepSeek-V3: 8 of 256 experts out of 4 of 8 groups. Eight nodes, one group each: 4 in reach, each missed with
+// prod (96 - i) / (128 - i) over 8 draws.
+TEST(TokenRouting, GroupsLimitWhatIsReached) {
+  double missed = 1;
+  for (int i = 0; i < 8; ++i) missed *= (96.0 - i) / (128.0 - i);
+  EXPECT_NEAR(parts_reached({256, 8, 8, 4}, 8), 4 * (1 - missed), 1e-12);
+  EXPECT_LT(parts_reached({256, 8, 8, 4}, 64), parts_reached({256, 8}, 64));
+  EXPECT_EQ(parts_reached({256, 1}, 8), 1);
 }
 
 TEST(Direct, TakesTheRouteFromSenderToReceiver) {
@@ -316,7 +379,9 @@ void expect_conservation(const Fabric& fabric, bool relays) {
         }
       for (const LinkLoad& load : priced.loads) bound = std::max(bound, bytes * load.bytes_per_byte / fabric.capacity(load.link));
       EXPECT_NEAR(out, in, 1e-9);
-      const bool exact_total = !relays && (kind == CollectiveKind::all_gather || kind == CollectiveKind::all_to_all);
+      const bool forwarded = priced.cost.choice == CollectiveChoice{Algorithm::hierarchical, priced.cost.choice.protocol};
+      const bool exact_total = !relays && !(forwarded && kind == CollectiveKind::all_to_all) &&
+                               (kind == CollectiveKind::all_gather || kind == CollectiveKind::all_to_all);
       if (exact_total) {
         EXPECT_NEAR(out, n - 1, 1e-9);
       }
@@ -363,10 +428,17 @@ TEST(Property, BandwidthScales) {
 
 // What the tables say of an algorithm, a protocol and a kind is what the choice finds, on a network that bears them all.
 TEST(Forced, IsChosenWhereItPerforms) {
-  const Fabric fabric = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link())}, 16);
+  const Fabric one = worlds::fabric({network("scale_up", NetworkKind::switched, 0, reducing_link())}, 16);
+  NetworkSpec reducing_rails = rails(4, 2);
+  reducing_rails.technology = reducing_link();
+  reducing_rails.in_switch_reduction = true;
+  const Fabric two = worlds::fabric({network("scale_up", NetworkKind::switched, 4, reducing_link()), reducing_rails}, 16);
   for (const auto& [algorithm, word] : EnumNames<Algorithm>::table)
     for (const auto& [protocol, protocol_word] : EnumNames<Protocol>::table)
       for (const auto& [kind, name] : EnumNames<CollectiveKind>::table) {
+        const bool nests = algorithm == Algorithm::in_switch_tree ||
+                           (algorithm == Algorithm::hierarchical && kind == CollectiveKind::all_to_all);
+        const Fabric& fabric = nests ? two : one;
         const Members members = range(kind == CollectiveKind::send_receive ? 2 : 16);
         const Geometry geometry = geometry_of(members, fabric);
         const ForcedChoice forced{algorithm, protocol};

@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <numeric>
+#include <random>
+
 #include "cluster/restrict.h"
 #include "simulate/world.h"
 
@@ -33,6 +37,48 @@ TEST(SimulateCollective, NoneBeatsItsBandwidthBound) {
           EXPECT_GT(r.time, r.latency) << name << " " << word << " " << devices;
           EXPECT_GT(r.bound, Seconds(0));
         }
+  }
+}
+
+// 10,000 draws of fabric, group, kind, size and algorithm: none beats the bandwidth bound of its own loads, and none is slower than
+// its latency and the slower of its own top rate and that bound: alone, nothing else is in the way.
+TEST(SimulateCollective, AloneIsBetweenItsBoundAndItsFormula) {
+  const char* const clusters[] = {"dgx-h100",    "h200-nvlink-256", "cloudmatrix384", "atlas-900-a2",
+                                  "gb200-nvl72", "h800-mpft",       "llama3-24k",     "hgx-a800"};
+  std::mt19937 random(5);
+  const auto pick = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  for (int draw = 0, done = 0; done < 10'000; ++draw) {
+    const Cluster cluster = catalogue().cluster(clusters[pick(std::size(clusters))], 192);
+    const Fabric fabric = build_fabric(cluster);
+    for (int same = 0; same < 100; ++same) {
+      const CollectiveKind kind = EnumNames<CollectiveKind>::table[pick(6)].value;
+      const int devices = kind == CollectiveKind::send_receive ? 2 : 2 + static_cast<int>(pick(95));
+      const Bytes bytes(std::exp2(10.0 + static_cast<double>(pick(24))));
+      ForcedChoice forced;
+      if (pick(2) == 0) forced.algorithm = EnumNames<Algorithm>::table[pick(6)].value;
+      std::vector<DeviceIndex> members(static_cast<std::size_t>(devices));
+      std::iota(members.begin(), members.end(), 0U);
+      const Geometry geometry = geometry_of(members, fabric);
+      CollectiveCost cost;
+      try {
+        cost = choose_collective(kind, bytes, members, geometry, fabric, forced);
+      } catch (const InputError&) {
+        continue;  // cannot be done on these
+      }
+      std::vector<LinkLoad> loads;
+      collective_loads(kind, cost.choice, members, geometry, fabric, loads);
+      Seconds bound;
+      for (const LinkLoad& load : loads) bound = std::max(bound, bytes * load.bytes_per_byte / fabric.capacity(load.link));
+      const Seconds alone = alone_time(bytes, cost, loads, fabric);
+      ASSERT_GE(alone, bound);
+      ASSERT_LE(alone, cost.latency + std::max(bound, bytes / cost.top_rate) + Seconds(1e-12));
+      if (same % 10 == 0 && kind != CollectiveKind::send_receive) {
+        const CollectiveResult run = simulate(cluster, of(kind, devices, bytes, forced));
+        ASSERT_NEAR(run.time.value(), alone.value(), 1e-11 + 1e-9 * alone.value()) << name_of(kind) << " on " << devices;
+        ASSERT_GE(run.time, run.bound);
+      }
+      ++done;
+    }
   }
 }
 
@@ -90,7 +136,7 @@ TEST(SimulateCollective, WhatIsForcedIsDone) {
     return simulate(cluster, of(CollectiveKind::all_reduce, devices, 64_MiB, forced));
   };
   const CollectiveResult free = all_reduce(64, {}), ring = all_reduce(64, {Algorithm::ring, std::nullopt});
-  EXPECT_EQ(free.choice.algorithm, Algorithm::hierarchical);
+  EXPECT_EQ(free.choice.algorithm, Algorithm::in_switch_tree);
   EXPECT_EQ(ring.choice.algorithm, Algorithm::ring);
   EXPECT_GE(ring.time, free.time) << "the library chooses the faster";
   const CollectiveResult flags = all_reduce(64, {std::nullopt, Protocol::low_latency});

@@ -146,7 +146,7 @@ TEST(ExpertKernels, BytesOfTheExchange) {
 // Two of eight experts on four ranks of two: a rank is missed with probability 6/8 x 5/7, so 13/28 of the ranks are reached.
 TEST(ExpertKernels, ATokenSentOncePerRank) {
   TrainingPlan p = mixture(4, 4);
-  p.software.dispatch_once = true;
+  p.software.dispatch = Dispatch::per_rank;
   EXPECT_NEAR(ExpertShape(p).sent / 2048, 4 * 13.0 / 28, kTiny);
   EXPECT_EQ(ExpertShape(p).rows, 2048.0 * 2);
 }
