@@ -44,6 +44,13 @@ void rate(Result& result, const Cluster& cluster, const TrainingPlan& plan, Flop
   result.hfu = (model + plan.layout.data * recomputed) / result.step_time / peak;
 }
 
+void require_published(const Cluster& cluster, const Recipe& recipe) {
+  Diagnostics missing;
+  for (const DeviceGroup& group : cluster.groups)
+    require_published(group.device, {recipe.compute, recipe.attention, recipe.head}, missing);
+  missing.throw_if_any();
+}
+
 void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
   result.memory_by_stage = stage_memory(plan);
   result.memory_capacity = Bytes(0);
@@ -130,6 +137,7 @@ TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32
 
 Result simulate(const Cluster& cluster, const TrainingPlan& plan, const SimulateOptions& options) {
   HEADWAY_CHECK(plan.layout.devices() == cluster.devices(), "the layout covers the cluster");
+  require_published(cluster, plan.recipe);
   PhaseClock clock;
   Result result;
   describe(result, cluster, plan);
