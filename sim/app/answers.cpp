@@ -9,6 +9,7 @@
 #include "config/band_table.h"
 #include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
+#include "study/controls.h"
 
 namespace headway {
 
@@ -32,7 +33,8 @@ TrainingAnswer training_answer(const Scenario& scenario, const SimulateOptions& 
                         plan.sharding,
                         plan.recompute,
                         {},
-                        {}};
+                        {},
+                        control_measures(scenario.cluster.groups.front().device).tpp};
   answer.result = simulate(scenario.cluster, plan, options);
   Result& result = answer.result;
   result.scenario = scenario.name;

@@ -22,6 +22,7 @@ struct TrainingAnswer {
   Recompute recompute;
   Result result;
   std::optional<Uncertainty> uncertainty;
+  std::optional<double> tpp;  // total processing performance of a package, of the first group of a mixed fleet (study/controls.h)
 };
 
 struct CollectiveAnswer {
