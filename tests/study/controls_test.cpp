@@ -166,7 +166,7 @@ TEST(Controls, DistancesAreSharesOfTheLimits) {
 
 // ---- the devices of the catalogue
 
-// Classes as a dossier that quotes the Federal Register (87 FR 62186, 88 FR 73458, 91 FR 1684), NVIDIA's 8-K and the press has them,
+// Classes by the Federal Register (87 FR 62186, 88 FR 73458, 91 FR 1684), NVIDIA's 8-K and the press, worked out by hand,
 // every chip as a data-centre item. "?": an input is not published.
 //   device, TPP, PD, October 2022, October 2023 (3A090.a, .b), April 2025, January 2026, its 25 % tariff
 constexpr const char* kTable = R"(
@@ -230,7 +230,7 @@ enflame-t21         2560    ?     no   ?   licence  case    none
 hygon-k100          3136    ?     no   ?   ?        ?       none
 iluvatar-bi-v150    3072    ?     no   ?   licence  case    none
 )";
-// Where this table knows more than that dossier: Google now publishes the links of v5e (400 GB/s both directions, hence below the
+// Three cells were open until lately: Google now publishes the links of v5e (400 GB/s both directions, hence below the
 // letters) and v6e (800, hence controlled in 2022), and the 6000 GB/s of MI325X lie above any bound that reads "5,?00".
 
 // The classes as the table spells them.
