@@ -12,6 +12,7 @@
 #include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
 #include "simulate/simulate_jobs.h"
+#include "study/controls.h"
 
 namespace headway {
 
@@ -36,6 +37,7 @@ TrainingAnswer training_answer(const Scenario& scenario, const TrainingPlan& pla
   answer.sharding = plan.sharding;
   answer.recompute = plan.recompute;
   answer.device = scenario.cluster.groups.front().device.name;
+  answer.tpp = control_measures(scenario.cluster.groups.front().device).tpp;
   answer.result = std::move(result);
   for (const std::string& what : assumed)
     if (std::find(answer.result.assumed.begin(), answer.result.assumed.end(), what) == answer.result.assumed.end())

@@ -11,6 +11,7 @@ namespace headway {
 enum ExitCode { kAnswered = 0, kOurFault = 1, kWrongInput = 2, kCannot = 3 };
 
 void add_run(CLI::App& app, int& exit_code);
+void add_controls(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);

@@ -30,11 +30,18 @@ std::string title_of(const Catalogue& catalogue, CatalogueKind kind, const std::
   return "";
 }
 
+std::string about(const Catalogue& catalogue, CatalogueKind kind, const std::string& name) {
+  if (kind == CatalogueKind::devices) return device_about(catalogue.device(name));
+  if (kind == CatalogueKind::clusters) return cluster_about(catalogue.cluster(name));
+  return "";
+}
+
 int list(const ListOptions& options) {
   const Catalogue catalogue = Catalogue::standard();
   const CatalogueKind kind = *value_of<CatalogueKind>(options.kind);
   std::vector<ListEntry> entries;
-  for (const std::string& name : catalogue.names(kind)) entries.push_back({name, title_of(catalogue, kind, name)});
+  for (const std::string& name : catalogue.names(kind))
+    entries.push_back({name, title_of(catalogue, kind, name), about(catalogue, kind, name)});
   if (wants_text(options.output)) print(list_text(entries));
   write_output(options.output.json, [&](std::ostream& out) { out << list_json(entries); });
   return kAnswered;

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   add_compare(app, exit_code);
   add_list(app, exit_code);
   add_show(app, exit_code);
+  add_controls(app, exit_code);
   add_validate(app, exit_code);
   add_schema(app, exit_code);
 

@@ -1,6 +1,7 @@
 // A cluster: devices in nodes, joined by networks. A plain value; restrictions turn one cluster into another.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct Cluster {
   std::vector<NetworkSpec> networks;  // innermost first
   std::vector<SlowDevice> slow_devices;
   std::vector<LinkFault> link_faults;
+  std::map<std::string, std::string> sources;  // what the source keys of the networks stand for
 
   [[nodiscard]] int devices() const {
     int n = 0;

@@ -19,6 +19,7 @@ struct ClusterText {
   std::optional<int> devices;
   int devices_per_node = 1;
   std::vector<NetworkSpec> networks;
+  std::map<std::string, std::string> sources;
 };
 
 // Keys that only some kinds of network have, and which of them those kinds cannot do without.
@@ -184,6 +185,7 @@ Cluster finish(ClusterText text) {
   for (GroupText& of : *text.groups) cluster.groups.push_back({std::move(of.device), of.devices});
   cluster.devices_per_node = text.devices_per_node;
   cluster.networks = std::move(text.networks);
+  cluster.sources = std::move(text.sources);
   return cluster;
 }
 
@@ -198,7 +200,7 @@ Form<Cluster> make_cluster_form() {
           .optional("devices", &C::devices, integer(1), "how many the software ranks: two for a package of two dies")
           .required("devices_per_node", &C::devices_per_node, integer(1), "as the software ranks them")
           .required("networks", &C::networks, list_of(network()), "innermost first")
-          .other("sources", true, source_list(), "where the values come from: key and reference")
+          .required("sources", &C::sources, source_list(), "where the values come from: key and reference")
           .check_with(gather_groups)
           .check_with(whole_nodes)
           .check_with(distinct_networks)

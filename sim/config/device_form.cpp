@@ -2,6 +2,7 @@
 
 #include "config/file_forms.h"
 #include "config/kernel_table.h"
+#include "hardware/efficiency.h"
 
 namespace headway {
 
@@ -59,6 +60,44 @@ Form<GemmTable> gemm_table_file() {
 
 Form<double> area() { return unit_value(UnitKind::area, kPositive); }
 
+// A device that stands for its class: one with efficiencies of its own.
+Form<Device> class_device() {
+  return {[](const Node& node) -> std::optional<Device> {
+            if (!node.expect(Tree::Kind::text)) return std::nullopt;
+            Session& session = node.session();
+            const std::string& name = node.tree().text;
+            const auto path = session.library.find(CatalogueKind::devices, name, node.tree().mark.file);
+            const std::optional<Tree> file = path ? session.load(*path) : std::nullopt;
+            if (!path) node.error(session.library.not_found(CatalogueKind::devices, name));
+            if (!file) return std::nullopt;
+            const auto tree = session.library.resolve(CatalogueKind::devices, *file, "", session.diagnostics);
+            if (!tree) return std::nullopt;
+            if (const Tree* borrowed = tree->find("efficiency")) {
+              const Tree* lender = borrowed->find("like");
+              node.error("\"" + name + "\" has no efficiencies of its own" +
+                         (lender != nullptr && lender->is_text() ? ": it takes those of \"" + lender->text + "\"" : ""));
+              return std::nullopt;
+            }
+            return read_file(CatalogueKind::devices, device_form(), *path, session);
+          },
+          text().schema};
+}
+
+struct EfficiencyClass {
+  Device like;
+  std::string source;
+  std::string grade;
+};
+
+Form<EfficiencyClass> efficiency() {
+  using E = EfficiencyClass;
+  return Record<E>()
+      .required("like", &E::like, class_device(), "a device that stands for the class")
+      .required("source", &E::source, source_key(), "why it is alike: a key under sources")
+      .required("grade", &E::grade, word_of({"estimated"}), "estimated, whatever it is at home")
+      .form();
+}
+
 Form<Device> make_device_form() {
   return Record<Device>()
       .required("title", &Device::title, text(), "full product name")
@@ -84,10 +123,27 @@ Form<Device> make_device_form() {
       .optional("multiprocessors", &Device::multiprocessors, sourced(integer(1)), "SMs, CUs, cores")
       .optional("scale_up", &Device::scale_up, sourced(quantity<Bandwidth>()), "port into the scale-up network, per direction")
       .optional("scale_up_technology", &Device::scale_up_technology, text(), "a name in topologies/links")
+      .optional("scale_out", &Device::scale_out, sourced(quantity<Bandwidth>()),
+                "port into the scale-out network on the device itself, per direction")
+      .optional("host_link", &Device::host_link, sourced(quantity<Bandwidth>(kNotNegative)),
+                "PCIe or the like, per direction; left out where scale_up is that link")
       .optional("dies_per_package", &Device::dies_per_package, integer(1, 16), "2: this device is one die of two in a package")
       .optional("board_power", &Device::board_power, sourced(quantity<Watts>()), "of the device as ranked")
       .optional("die_area", &Device::die_area_mm2, sourced(area()), "silicon of the logic dies")
-      .other("sources", true, source_list(), "where the values come from: key and reference")
+      .optional("process", &Device::process, sourced(text()), "that made them")
+      .optional("memory_type", &Device::memory_type, sourced(text()), "HBM3e, GDDR6 ...")
+      .optional("memory_stacks", &Device::memory_stacks, sourced(integer(1)), "HBM stacks")
+      .optional("memory_stack_area", &Device::memory_stack_area, sourced(area()), "package area of one HBM stack")
+      .optional("market", &Device::market, sourced(one_of<Market>()), "who offers it, and how")
+      .optional("data_center", &Device::data_center, boolean(), "designed or marketed for data centres; true where left out")
+      .optional("claimed_performance", &Device::claimed_performance, sourced(number(kPositive)),
+                "a total processing performance somebody printed for the package, to be held against the computed one")
+      .optional("note", &Device::note, text(), "what a reader of the values should know")
+      .required("sources", &Device::sources, source_list(), "where the values come from: key and reference")
+      .applied(
+          "efficiency", efficiency(),
+          [](Device& device, const EfficiencyClass& of) { inherit_efficiency(device, of.like, of.source); },
+          "shares, knees, floors and clocks this file does not give: those of a device that stands for the class")
       .form();
 }
 

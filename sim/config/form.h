@@ -196,6 +196,17 @@ class Record : public RecordKeys {
     fields_.push_back([read = std::move(form.read)](const Node& node, T&) { return read(node).has_value(); });
     return *this;
   }
+  // A key of the map that fills no member but acts on the struct: on the members of the keys before it.
+  template <class V, class F>
+  Record& applied(const std::string& key, Form<V> form, F act, const std::string& about) {
+    add(key, false, form.schema, about);
+    fields_.push_back([read = std::move(form.read), act](const Node& node, T& into) {
+      const std::optional<V> value = read(node);
+      if (value) act(into, *value);
+      return value.has_value();
+    });
+    return *this;
+  }
   // What must hold between the fields, once each of them was read.
   Record& check_with(std::function<void(const Node&, T&)> rule) {
     rules_.push_back(std::move(rule));
@@ -245,9 +256,12 @@ class Record : public RecordKeys {
 Form<std::string> source_key();                          // a key under the file's `sources`
 Form<std::map<std::string, std::string>> source_list();  // `sources` itself: keys and what they stand for
 
-// {value: 141 GB, source: datasheet, grade: vendor}
+// {value: 141 GB, source: datasheet, grade: vendor}; in a scenario and from --set the bare value will do.
+inline constexpr const char* kGivenSource = "given by the scenario";
+
 template <class V>
 Form<Sourced<V>> sourced(Form<V> value) {
+  const Form<V> bare = value;
   const Form<Sourced<V>> form =
       Record<Sourced<V>>()
           .required("value", &Sourced<V>::value, std::move(value), "")
@@ -256,14 +270,19 @@ Form<Sourced<V>> sourced(Form<V> value) {
           .check_with([](const Node&, Sourced<V>& read) { read.known = true; })
           .form();
   return {
-      [read = form.read](const Node& node) -> std::optional<Sourced<V>> {
+      [read = form.read, bare = bare.read](const Node& node) -> std::optional<Sourced<V>> {
+        if (node.tree().is_text() && node.of_scenario()) {
+          std::optional<V> given = bare(node);
+          if (!given) return std::nullopt;
+          return Sourced<V>{std::move(*given), Grade::estimated, kGivenSource, true};
+        }
         if (node.tree().is_text()) {
           node.error("say where it comes from: {value: " + node.tree().text + ", source: a key under sources, grade: vendor}");
           return std::nullopt;
         }
         return read(node);
       },
-      form.schema};
+      any_of({form.schema, bare.schema})};
 }
 
 // ---- files

@@ -26,7 +26,7 @@ Form<LinkTechnology> make_link_form() {
                 "of the rate of large transfers that reduction in the switches reaches; without it they do not reduce")
       .optional("in_switch_latency", &Link::in_switch_latency, sourced(quantity<Seconds>(kNotNegative)),
                 "of starting a reduction in the switches, beside base_latency")
-      .other("sources", true, source_list(), "where the values come from: key and reference")
+      .required("sources", &Link::sources, source_list(), "where the values come from: key and reference")
       .form();
 }
 

@@ -25,6 +25,11 @@ Node Node::with(const Tree& tree) const {
   return node;
 }
 
+bool Node::of_scenario() const {
+  if (session_->scenario.empty()) return false;
+  return tree_->mark.file == session_->scenario || tree_->mark.file.starts_with(kFromCommandLine);
+}
+
 void Node::error_at(const SourceMark& mark, const std::string& message) const {
   session_->diagnostics.error(mark, path_.empty() ? message : path_ + ": " + message);
 }

@@ -15,6 +15,7 @@ namespace headway {
 struct Session {
   const Library& library;
   Diagnostics& diagnostics;
+  std::string scenario = {};  // the scenario file being read, if one is
 
   // The tree of a file, `like` not resolved; nothing when it cannot be read.
   [[nodiscard]] std::optional<Tree> load(const std::string& path) const { return library.load(path, diagnostics); }
@@ -36,6 +37,9 @@ class Node {
 
   // The `sources` of the file that this value belongs to; null where it has none.
   [[nodiscard]] const Tree* sources() const { return sources_; }
+
+  // Whether this is written in the scenario itself or comes from --set, and not from a file it names.
+  [[nodiscard]] bool of_scenario() const;
 
   // `path: message`, at the value.
   void error(const std::string& message) const { error_at(tree_->mark, message); }

@@ -11,7 +11,7 @@ namespace headway {
 
 namespace {
 
-SourceMark mark_of(const Override& change) { return {"--set " + change.path, 0, 0}; }
+SourceMark mark_of(const Override& change) { return {std::string(kFromCommandLine) + change.path, 0, 0}; }
 
 // `base` and `compare` are keys of the file; any other path means every scenario of it.
 bool concerns_file(const Override& change) {
@@ -92,7 +92,7 @@ void like_with_like(const std::vector<Scenario>& scenarios, Diagnostics& diagnos
 std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
                                          const Library& library) {
   Diagnostics diagnostics;
-  Session session{library, diagnostics};
+  Session session{library, diagnostics, path};
   std::optional<Tree> file = library.load(path, diagnostics);
   throw_distinct(diagnostics);
 

@@ -1,6 +1,7 @@
 #include "config/tree.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -25,7 +26,29 @@ std::string_view Tree::kind_name() const {
   return "?";
 }
 
+namespace {
+
+// Keys whose text is the name of a file that a map in its place may be `like`.
+constexpr std::array<std::string_view, 5> kReferences{"device", "model", "precision", "software", "technology"};
+
+bool is_name_of_a_file(const Tree& tree) {
+  return tree.is_text() && std::find(kReferences.begin(), kReferences.end(), tree.key) != kReferences.end();
+}
+
+Tree like_entry(const Tree& name) {
+  Tree like = name;
+  like.key = "like";
+  return like;
+}
+
+}  // namespace
+
 Tree merge(const Tree& base, const Tree& over) {
+  if (is_name_of_a_file(base) && over.is_map() && over.find("like") == nullptr) {
+    Tree result = over;
+    result.children.insert(result.children.begin(), like_entry(base));
+    return result;
+  }
   if (!base.is_map() || !over.is_map() || over.find("value") != nullptr) return over;
   Tree result = over;
   result.children = base.children;
@@ -71,6 +94,13 @@ Tree* step(Tree& at, const std::string& part, const std::string& so_far, std::st
     at.children.emplace_back();
     at.children.back().key = part;
     return &at.children.back();
+  }
+  if (is_name_of_a_file(at)) {
+    Tree map = at;
+    map.kind = Tree::Kind::map;
+    map.children = {like_entry(at)};
+    at = std::move(map);
+    return step(at, part, so_far, mistake);
   }
   if (at.is_text()) {
     mistake = "\"" + so_far + "\" is \"" + at.text + "\", which has no keys";

@@ -12,6 +12,9 @@
 
 namespace headway {
 
+// What the mark of a tree from the command line begins with in place of a file.
+inline constexpr std::string_view kFromCommandLine = "--set ";
+
 struct Tree {
   enum class Kind { nothing, text, list, map };
 
@@ -37,7 +40,8 @@ struct Tree {
 [[nodiscard]] Tree parse_yaml(const std::string& file, const std::string& content, Diagnostics& diagnostics);
 
 // `over` laid on `base`, map by map. Lists and scalars replace, and so does a map with a `value` (a number replaces its
-// provenance with itself). The result stands where `over` stands.
+// provenance with itself). A map over the name of a file of the catalogue (`device: h20-96g`) changes what that file says, as if
+// it said `like`. The result stands where `over` stands.
 [[nodiscard]] Tree merge(const Tree& base, const Tree& over);
 
 // Without the entry `name`.

@@ -4,11 +4,14 @@
 // A value nobody has published stays unknown, and using it is an error that names it (see `require`).
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/diagnostic.h"
+#include "base/enum_names.h"
 #include "base/quantity.h"
 #include "base/sourced.h"
 #include "hardware/gemm_table.h"
@@ -39,11 +42,24 @@ struct AttentionRate {
   Sourced<Seconds> floor;             // shortest kernel, its bookkeeping included; optional, unknown: gemm_floor of the format
 };
 
+// Who offers a device and how: what an export rule that asks for a product on the US market looks at.
+enum class Market { us_commercial, rented, internal, foreign };
+
+template <>
+struct EnumNames<Market> {
+  static constexpr auto table = std::to_array<EnumName<Market>>({{Market::us_commercial, "us_commercial"},
+                                                                 {Market::rented, "rented"},
+                                                                 {Market::internal, "internal"},
+                                                                 {Market::foreign, "foreign"}});
+};
+
 struct Device {
   std::string name;   // catalogue key: "h200-sxm"
   std::string title;  // "NVIDIA H200 SXM 141 GB"
   std::string vendor;
-  SourceMark mark;  // where it was read
+  SourceMark mark;                             // where it was read
+  std::string note;                            // what a reader of its values should know: conflicts, readings
+  std::map<std::string, std::string> sources;  // what the source keys of the values stand for
 
   std::map<NumberFormat, MatrixRate> matrix;
   std::map<std::string, AttentionRate> attention;  // by implementation: "flash2", "flash3", "ascend"; see Software::attention
@@ -64,25 +80,39 @@ struct Device {
   Sourced<Bandwidth> scale_up;      // its port into the scale-up network, per direction
   std::string scale_up_technology;  // a name in topologies/links
   int dies_per_package = 1;         // 2: this device is one die of two in a package
+  Sourced<Bandwidth> host_link;     // PCIe or the like, per direction; beside scale_up, unless that is the same link
+  Sourced<Bandwidth> scale_out;     // a port into the scale-out network on the device itself, per direction
   Sourced<Watts> board_power;       // of the device as ranked
-  Sourced<double> die_area_mm2;
+  Sourced<double> die_area_mm2;     // of its logic dies, memory stacks not counted
+
+  // What only export controls and people ask for.
+  Sourced<std::string> process, memory_type;
+  Sourced<int> memory_stacks;         // HBM stacks
+  Sourced<double> memory_stack_area;  // mm2 of one stack's package
+  Sourced<Market> market;
+  Sourced<double> claimed_performance;  // a total processing performance somebody printed, to be held against the computed one
+  bool data_center = true;              // designed or marketed for data centres
 
   [[nodiscard]] bool supports(NumberFormat format) const { return matrix.contains(format); }
 };
 
-// The value, or an InputError at the device's mark: `h20-141g: no published value for "memory_bandwidth" ...`.
+// `h20-141g: no published value for "memory_bandwidth"; ...`, and how a scenario gives one.
+[[nodiscard]] InputError unpublished(const Device& device, const std::string& key);
+
+// The value, or that error.
 template <class T>
 const T& require(const Sourced<T>& value, const Device& device, const char* key) {
-  if (!value.known)
-    throw InputError(device.mark,
-                     device.name + ": no published value for \"" + key + "\"; give one in the scenario or the device file");
+  if (!value.known) throw unpublished(device, key);
   return value.value;
 }
 
 // As `require`, for a value that must lie in (0, 1].
 [[nodiscard]] double require_share(const Sourced<double>& value, const Device& device, const char* key);
 
-// The device's rate in `format`, or an InputError that lists the formats it multiplies.
+// The device's rate in `format`, its peak known; or an InputError that names the peak or lists the formats it multiplies.
 [[nodiscard]] const MatrixRate& require_format(NumberFormat format, const Device& device);
+
+// What a training step in these formats needs of the vendor's figures (peaks, memory and its bandwidth), all that is missing at once.
+void require_published(const Device& device, const std::set<NumberFormat>& formats, Diagnostics& diagnostics);
 
 }  // namespace headway

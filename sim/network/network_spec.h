@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct LinkTechnology {
   // and what starting it costs. Unknown: they do not, or must not.
   Sourced<double> in_switch_reduction;
   Sourced<Seconds> in_switch_latency;
+  std::map<std::string, std::string> sources;  // what their source keys stand for
 };
 
 enum class NetworkKind {

@@ -32,6 +32,7 @@ struct TrainingAnswer {
   std::optional<Uncertainty> uncertainty;
   std::string device;  // name in the catalogue
   std::optional<JobShare> job;
+  std::optional<double> tpp;  // total processing performance of a package, of the first group of a mixed fleet (study/controls.h)
 };
 
 struct CollectiveAnswer {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "report/collective_text.h"
 #include "report/run_text.h"
@@ -33,21 +35,49 @@ std::string say(Seconds time) { return seconds_text(time); }
 std::string say(Watts power) { return grouped(power.value()) + " W"; }
 std::string say(double value) { return significant(value); }
 std::string say(int value) { return grouped(value); }
+std::string say(const std::string& words) { return words; }
+std::string say(Market market) {
+  switch (market) {
+    case Market::us_commercial: return "sold by a US vendor";
+    case Market::rented: return "rented out only";
+    case Market::internal: return "its maker's own use";
+    case Market::foreign: return "no US vendor";
+  }
+  return "?";
+}
 
 // One line per value: key, value, grade, and the source wrapped behind them.
 class ValueLines {
  public:
   template <class T>
   void add(const std::string& key, const Sourced<T>& value) {
-    const std::string lead = value.known ? fmt::format("  {:<30}{:<22}{:<11}", key, say(value.value), name_of(value.grade))
-                                         : fmt::format("  {:<30}{:<22}{:<11}", key, "unknown", "");
+    const std::string lead = value.known ? fmt::format("  {:<30}{:<21} {:<11}", key, say(value.value), name_of(value.grade))
+                                         : fmt::format("  {:<30}{:<21} {:<11}", key, "unknown", "");
+    if (value.known && !value.source.empty()) used_.push_back(value.source);
     text_ += value.source.empty() ? lead.substr(0, lead.find_last_not_of(' ') + 1) + "\n" : wrapped(lead, value.source);
   }
+  // A value that most entries do not have.
+  template <class T>
+  void add_if_known(const std::string& key, const Sourced<T>& value) {
+    if (value.known) add(key, value);
+  }
+  void heading(std::string_view words, const TextStyle& style) { text_ += "\n" + toned(words, Tone::heading, style) + "\n"; }
   [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::vector<std::string>& used() const { return used_; }  // source keys
 
  private:
   std::string text_;
+  std::vector<std::string> used_;
 };
+
+// What the keys stand for, each once, in the order of the alphabet.
+std::string sources_text(const std::vector<std::string>& used, const std::map<std::string, std::string>& sources,
+                         const TextStyle& style) {
+  std::string out;
+  for (const auto& [key, reference] : sources)
+    if (std::find(used.begin(), used.end(), key) != used.end()) out += wrapped("  " + key + ": ", reference, kTextWidth);
+  return out.empty() ? "" : heading("Sources", style) + out;
+}
 
 // "450 GB/s", of a mixed fleet "450 GB/s / 200 GB/s".
 std::string ports_text(const Cluster& cluster, const NetworkSpec& network) {
@@ -122,51 +152,88 @@ std::string list_text(const std::vector<ListEntry>& entries) {
   std::size_t width = 0;
   for (const ListEntry& entry : entries) width = std::max(width, columns_of(entry.name));
   std::string out;
-  for (const ListEntry& entry : entries)
+  for (const ListEntry& entry : entries) {
     out += entry.title.empty() ? entry.name + "\n" : wrapped(padded(entry.name, width) + "  ", entry.title);
+    if (!entry.about.empty()) out += wrapped(std::string(width + 4, ' '), entry.about);
+  }
   return out;
+}
+
+std::string device_about(const Device& device) {
+  std::string rates;
+  for (const auto& [format, rate] : device.matrix) {
+    const bool trains = format != NumberFormat::fp64 && format != NumberFormat::fp32 && format != NumberFormat::tf32;
+    if (!trains || !rate.peak.known) continue;
+    rates += fmt::format("{}{} {}", rates.empty() ? "" : ", ", name_of(format), significant(rate.peak.value.value() / 1e12));
+  }
+  rates = rates.empty() ? "rates unknown" : rates + " TFLOPS";
+  const std::string memory =
+      device.memory.known ? significant(device.memory.value.value() / 1e9, 3) + " GB" : std::string("memory unknown");
+  const std::string speed =
+      device.memory_bandwidth.known ? rate_text(device.memory_bandwidth.value) : std::string("unknown rate");
+  return rates + "; " + memory + " at " + speed;
+}
+
+std::string cluster_about(const Cluster& cluster) {
+  std::string text;
+  for (const DeviceGroup& group : cluster.groups)
+    text += fmt::format("{}{} x {}", text.empty() ? "" : " + ", grouped(group.devices), group.device.name);
+  for (const NetworkSpec& network : cluster.networks) text += fmt::format(", {} {}", network.name, name_of(network.kind));
+  return text;
 }
 
 std::string device_text(const Device& device, const TextStyle& style) {
   std::string out = title(device.name, device.title, style) + fact("vendor", device.vendor);
   if (device.dies_per_package > 1) out += fact("package", fmt::format("one of {} dies", device.dies_per_package));
+  out += fact("note", device.note);
 
-  ValueLines matrix;
+  ValueLines values;
+  values.heading("Matrix units", style);
   for (const auto& [format, rate] : device.matrix) {
     const std::string name(name_of(format));
-    matrix.add(name + " dense peak", rate.peak);
-    matrix.add(name + " share large GEMMs reach", rate.gemm_fraction);
-    matrix.add(name + " roofline knee", rate.gemm_knee);
-    matrix.add(name + " shortest GEMM", rate.gemm_floor);
+    values.add(name + " dense peak", rate.peak);
+    values.add_if_known(name + " share large GEMMs reach", rate.gemm_fraction);
+    values.add_if_known(name + " roofline knee", rate.gemm_knee);
+    values.add_if_known(name + " shortest GEMM", rate.gemm_floor);
+    values.add_if_known(name + " share with block scales", rate.block_scaled_share);
   }
   for (const auto& [name, rate] : device.attention) {
-    matrix.add(name + " forward share", rate.forward_fraction);
-    matrix.add(name + " backward share", rate.backward_fraction);
-    matrix.add(name + " half-rate length", rate.half_length);
+    values.add(name + " forward share", rate.forward_fraction);
+    values.add(name + " backward share", rate.backward_fraction);
+    values.add(name + " half-rate length", rate.half_length);
   }
-  out += heading("Matrix units", style) + matrix.text();
 
-  ValueLines memory;
-  memory.add("memory", device.memory);
-  memory.add("memory bandwidth", device.memory_bandwidth);
-  memory.add("share GEMMs reach", device.gemm_memory_fraction);
+  values.heading("Memory", style);
+  values.add("memory", device.memory);
+  values.add_if_known("of type", device.memory_type);
+  values.add("memory bandwidth", device.memory_bandwidth);
+  values.add("share GEMMs reach", device.gemm_memory_fraction);
   for (const auto& [kind, fraction] : device.stream_fraction)
-    memory.add(fmt::format("share {} reaches", name_of(kind)), fraction);
-  memory.add("shortest memory pass", device.stream_floor);
-  out += heading("Memory", style) + memory.text();
+    values.add(fmt::format("share {} reaches", name_of(kind)), fraction);
+  values.add("shortest memory pass", device.stream_floor);
 
-  ValueLines rest;
-  rest.add("sustained clock", device.sustained_clock);
-  rest.add("weight gradient slowdown", device.weight_gradient_slowdown);
-  rest.add("multiprocessors", device.multiprocessors);
-  rest.add(device.scale_up_technology.empty() ? "scale-up port" : "scale-up, " + device.scale_up_technology, device.scale_up);
-  rest.add("board power", device.board_power);
-  rest.add("die area, mm2", device.die_area_mm2);
-  return out + heading("The rest", style) + rest.text();
+  values.heading("The rest", style);
+  values.add("sustained clock", device.sustained_clock);
+  values.add("weight gradient slowdown", device.weight_gradient_slowdown);
+  values.add("multiprocessors", device.multiprocessors);
+  values.add(device.scale_up_technology.empty() ? "scale-up port" : "scale-up, " + device.scale_up_technology, device.scale_up);
+  values.add_if_known("scale-out port on the device", device.scale_out);
+  values.add_if_known("link to the host", device.host_link);
+  values.add("board power", device.board_power);
+  values.add("die area, mm2", device.die_area_mm2);
+  values.add_if_known("process", device.process);
+  values.add_if_known("memory stacks", device.memory_stacks);
+  values.add_if_known("stack package, mm2", device.memory_stack_area);
+  values.add_if_known("market", device.market);
+  values.add_if_known("TPP somebody printed", device.claimed_performance);
+  return out + values.text() + sources_text(values.used(), device.sources, style);
 }
 
 std::string cluster_text(const Cluster& cluster, const TextStyle& style) {
-  return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("source", cluster.source);
+  std::vector<std::string> used;
+  for (const NetworkSpec& network : cluster.networks) used.push_back(network.provenance.source);
+  return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("source", cluster.source) +
+         sources_text(used, cluster.sources, style);
 }
 
 std::string link_text(const LinkTechnology& link, const TextStyle& style) {
@@ -182,7 +249,7 @@ std::string link_text(const LinkTechnology& link, const TextStyle& style) {
   values.add("multiprocessors held", link.multiprocessors);
   values.add("share reduced in switches", link.in_switch_reduction);
   values.add("start of in-switch reduction", link.in_switch_latency);
-  return title(link.name, link.title, style) + values.text();
+  return title(link.name, link.title, style) + values.text() + sources_text(values.used(), link.sources, style);
 }
 
 std::string recipe_text(const Recipe& recipe, const TextStyle& style) {

@@ -14,6 +14,10 @@
 namespace headway {
 
 [[nodiscard]] std::string list_text(const std::vector<ListEntry>& entries);
+// "bf16 989.4, fp8 1979 TFLOPS; 80.0 GB at 3.350 TB/s"; what nobody has published is called unknown.
+[[nodiscard]] std::string device_about(const Device& device);
+// "256 x h100-sxm (H100 ...)"
+[[nodiscard]] std::string cluster_about(const Cluster& cluster);
 [[nodiscard]] std::string device_text(const Device& device, const TextStyle& style = {});
 [[nodiscard]] std::string cluster_text(const Cluster& cluster, const TextStyle& style = {});
 [[nodiscard]] std::string link_text(const LinkTechnology& link, const TextStyle& style = {});

@@ -115,6 +115,7 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"packages", r.packages},
                {"cluster", r.cluster_title},
                {"device", r.device_title},
+               {"tpp", answer.tpp ? Json(finite(*answer.tpp)) : Json(nullptr)},
                {"model", r.model_title},
                {"precision", r.recipe_name},
                {"software", r.software_name},
@@ -272,7 +273,52 @@ std::string validation_json(std::span<const ValidationScore> scores) {
 
 std::string list_json(const std::vector<ListEntry>& entries) {
   Json list = Json::array();
-  for (const ListEntry& entry : entries) list.push_back({{"name", entry.name}, {"title", entry.title}});
+  for (const ListEntry& entry : entries) {
+    list.push_back({{"name", entry.name}, {"title", entry.title}});
+    if (!entry.about.empty()) list.back()["about"] = entry.about;
+  }
+  return document(list);
+}
+
+namespace {
+
+Json or_null(const std::optional<double>& value) { return value ? Json(finite(*value)) : Json(nullptr); }
+
+Json controls(const ControlSheet& sheet) {
+  const ControlMeasures& m = sheet.measures;
+  Json json = {{"device", sheet.device},
+               {"title", sheet.title},
+               {"tpp", or_null(m.tpp)},
+               {"tpp_format", m.tpp_format ? Json(std::string(name_of(*m.tpp_format))) : Json(nullptr)},
+               {"performance_density", or_null(m.performance_density)},
+               {"die_area_mm2", or_null(m.die_area_mm2)},
+               {"io_gb_per_s", or_null(m.io)},
+               {"dram_gb_per_s", or_null(m.dram)},
+               {"stack_density_gb_per_s_mm2", or_null(m.stack_density)},
+               {"classes", Json::object()},
+               {"clauses", Json::object()},
+               {"distances", Json::array()},
+               {"notes", sheet.notes}};
+  for (const ControlClass& c : sheet.classes) {
+    const std::string rule(name_of(c.rule));
+    json["classes"][rule] = c.outcome;
+    json["clauses"][rule] = c.clause;
+    for (const ControlDistance& d : c.distances)
+      json["distances"].push_back({{"rule", rule},
+                                   {"measure", d.measure},
+                                   {"value", or_null(d.value)},
+                                   {"limit", finite(d.limit)},
+                                   {"share_of_limit", d.value ? Json(finite(*d.value / d.limit)) : Json(nullptr)},
+                                   {"at_limit", d.what}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string controls_json(std::span<const ControlSheet> sheets) {
+  Json list = Json::array();
+  for (const ControlSheet& sheet : sheets) list.push_back(controls(sheet));
   return document(list);
 }
 

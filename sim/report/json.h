@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/answer.h"
+#include "study/controls.h"
 #include "study/validation.h"
 
 namespace headway {
@@ -24,8 +25,12 @@ namespace headway {
 // "from_bytes" on, over all rows and in each cell.
 [[nodiscard]] std::string validation_json(std::span<const ValidationScore> scores);
 
+// Always a list: what each rule makes of each device, under "classes"; what decided under "clauses".
+[[nodiscard]] std::string controls_json(std::span<const ControlSheet> sheets);
+
 struct ListEntry {
   std::string name, title;
+  std::string about = {};  // the figures one looks for first, in a few words
 };
 [[nodiscard]] std::string list_json(const std::vector<ListEntry>& entries);
 

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "report/collective_text.h"
@@ -245,11 +248,16 @@ std::string compare_text(std::span<const TrainingAnswer* const> answers, const T
   const bool good = winner.fits;
   std::string out = toned(wrapped("", comparison_verdict(standings, results)), good ? Tone::good : Tone::bad, style) + "\n";
 
-  Table table({"scenario", "tokens/s", "of best", "per card", "step", "MFU", "devices", "memory GiB"},
+  // Where devices differ, what export rules count stands beside what is delivered.
+  const bool one_device =
+      std::all_of(results.begin(), results.end(), [&](const Result* r) { return r->device_title == winner.device_title; });
+  Table table({"scenario", "tokens/s", one_device ? "of best" : "TPP", "per card", "step", "MFU", "devices", "memory GiB"},
               {false, true, true, true, true, true, true, true});
   for (const Standing& standing : standings) {
     const Result& r = *results[standing.run];
-    table.row({r.scenario, grouped(r.tokens_per_s), fmt::format("{:.2f}", standing.share_of_best),
+    const std::optional<double>& tpp = answers[standing.run]->tpp;
+    table.row({r.scenario, grouped(r.tokens_per_s),
+               one_device ? fmt::format("{:.2f}", standing.share_of_best) : (tpp ? grouped(*tpp) : "?"),
                grouped(r.tokens_per_s / r.packages), seconds_text(r.step_time), percent_text(r.mfu), grouped(r.devices),
                fmt::format("{:.1f}/{:.1f}{}", gib(peak_memory(r)), gib(r.memory_capacity), r.fits ? "" : "!")});
   }

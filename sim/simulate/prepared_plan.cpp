@@ -38,6 +38,13 @@ void rate(Result& result, const Cluster& cluster, const TrainingPlan& plan, Flop
   result.hfu = (model + plan.layout.data * recomputed) / result.step_time / peak;
 }
 
+void require_published(const Cluster& cluster, const Recipe& recipe) {
+  Diagnostics missing;
+  for (const DeviceGroup& group : cluster.groups)
+    require_published(group.device, {recipe.compute, recipe.attention, recipe.head}, missing);
+  missing.throw_if_any();
+}
+
 void weigh(Result& result, const Cluster& cluster, const TrainingPlan& plan) {
   result.memory_by_stage = stage_memory(plan);
   result.memory_capacity = Bytes(0);
@@ -146,6 +153,7 @@ TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32
 
 PreparedPlan prepare(const Cluster& cluster, const TrainingPlan& plan, const Fabric& fabric,
                      const std::vector<DeviceIndex>& devices, std::uint32_t steps, PhaseClock& clock) {
+  require_published(cluster, plan.recipe);
   PreparedPlan prepared{RankGrid(plan.layout), build_programs(plan), {}, {}};
   for (RankProgram& program : prepared.programs) {
     const std::vector<std::int32_t> once = program.pass_of;

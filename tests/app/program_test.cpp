@@ -52,6 +52,15 @@ class Program : public testing::Test {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(path("out.txt")), read(path("err.txt"))};
   }
 
+  static void fits(const std::string& text, const std::string& of) {
+    EXPECT_THAT(text, Not(HasSubstr("\x1b"))) << of;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; });  // UTF-8
+      EXPECT_LE(columns, 100) << of << ": " << line;
+    }
+  }
+
   // A model small enough for any device, on one node.
   std::string tiny(const std::string& name = "tiny.yaml", const std::string& batch = "16") const {
     return write(name,
@@ -320,6 +329,66 @@ TEST_F(Program, ListsAndShows) {
   EXPECT_THAT(wrong.err, HasSubstr("did you mean \"h100-sxm\"?"));
 }
 
+TEST_F(Program, ControlsClassesDevices) {
+  const Outcome all = headway("controls");
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("ascend-910c-die"));
+  const Outcome one = headway("controls h20-96g");
+  EXPECT_THAT(one.out, HasSubstr("TPP 2,368, PD 2.91 < 3.2"));
+  EXPECT_THAT(one.out, HasSubstr("98.67 % of 2,400 (3A090.b from PD 1.6)"));
+  EXPECT_THAT(one.out, HasSubstr("printed TPP 2,368 holds"));
+  EXPECT_THAT(headway("controls h20-96g h200-sxm").out, HasSubstr("Oct 23"));
+
+  const json list = json::parse(headway("controls --json -").out);
+  ASSERT_TRUE(list.is_array());
+  for (const json& sheet : list) {
+    EXPECT_TRUE(sheet.at("device").is_string());
+    EXPECT_TRUE(sheet.at("tpp").is_number() || sheet.at("tpp").is_null()) << sheet.at("device");
+    EXPECT_EQ(sheet.at("classes").size(), 6U);
+    EXPECT_EQ(sheet.at("clauses").size(), 6U);
+  }
+}
+
+TEST_F(Program, ControlsTakesInventedDevices) {
+  write("mine.yaml",
+        "title: A GH100 cut to the line\nvendor: Nobody\n"
+        "matrix: {bf16: {peak: {value: 299.9 TFLOPS, source: plan, grade: estimated}}}\n"
+        "die_area: {value: 814 mm2, source: plan, grade: estimated}\n"
+        "sources: {plan: A thought}\n");
+  const json sheet = json::parse(headway("controls mine.yaml --json -").out).at(0);
+  EXPECT_EQ(sheet.at("device"), "mine");
+  EXPECT_NEAR(sheet.at("tpp").get<double>(), 4798.4, 0.01);
+  EXPECT_EQ(sheet.at("classes").at("oct2023"), "3A090.b");
+  EXPECT_EQ(sheet.at("classes").at("oct2022"), "not controlled");
+  const Outcome wrong = headway("controls h20-96h gone.yaml");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("no device \"h20-96h\" (did you mean \"h20-96g\"?)"));
+  EXPECT_THAT(wrong.err, HasSubstr("gone.yaml: error: no file \"gone.yaml\""));
+}
+
+// A device with a hole is listed and shown, and runs once somebody gives the value.
+TEST_F(Program, AHoleIsNamedAndFilled) {
+  write("p800.yaml",
+        "cluster: {use: kunlun-p800-64, devices: 8}\n"
+        "workload: {model: llama-3.1-8b, precision: fp16, sequence: 4096, global_batch: 16, parallel: {tensor: 8}}\n");
+  EXPECT_THAT(headway("show kunlun-p800").out, HasSubstr("memory bandwidth              unknown"));
+  const Outcome hole = headway("run p800.yaml");
+  EXPECT_EQ(hole.code, 2);
+  EXPECT_THAT(hole.err, HasSubstr("kunlun-p800: no published value for \"memory_bandwidth\""));
+  const Outcome filled = headway("run p800.yaml --set cluster.device.memory_bandwidth='2048 GB/s'");
+  EXPECT_TRUE(filled.code == 0 || filled.code == 3) << filled.err;
+}
+
+TEST_F(Program, ComparedDevicesShowTheirPerformanceUnderTheRules) {
+  const Outcome got = headway("compare h200-256-vs-910c-384");
+  EXPECT_THAT(got.out, HasSubstr("TPP"));
+  EXPECT_THAT(got.out, HasSubstr("12,032"));
+  tiny();
+  tiny("again.yaml", "32");
+  EXPECT_THAT(headway("compare tiny.yaml again.yaml").out, Not(HasSubstr("TPP"))) << "one device: nothing to tell apart";
+  EXPECT_NEAR(json::parse(headway("run tiny.yaml --json -").out).at("tpp").get<double>(), 15832, 0.1);
+}
+
 TEST_F(Program, SchemaIsJson) { EXPECT_TRUE(json::parse(headway("schema").out).is_object()); }
 
 TEST_F(Program, ValidateScoresATable) {
@@ -371,22 +440,47 @@ TEST_F(Program, ValidateWithoutAFileScoresTheBuiltInSet) {
   for (const json& run : j.at("runs")) EXPECT_LT(std::abs(run.at("error").get<double>()), 0.35) << run;
 }
 
+// Every device and every cluster there is.
+TEST_F(Program, ShowPrintsTheWholeCatalogue) {
+  for (const char* kind : {"devices", "clusters"})
+    for (const json& entry : json::parse(headway(std::string("list ") + kind + " --json -").out)) {
+      const std::string name = entry.at("name");
+      EXPECT_FALSE(entry.at("about").get<std::string>().empty()) << name;
+      const Outcome got = headway("show " + name);
+      EXPECT_EQ(got.code, 0) << name << ": " << got.err;
+      EXPECT_THAT(got.out, testing::StartsWith(name + ": "));
+      EXPECT_THAT(got.out, HasSubstr("\nSources\n")) << name;
+      fits(got.out, name);
+    }
+}
+
 TEST_F(Program, TextFitsAHundredColumnsWithoutEscapes) {
   tiny();
   huge();
-  for (const char* command :
-       {"run tiny.yaml --stats", "compare tiny.yaml huge.yaml", "compare h200-256-vs-910c-384", "run huge.yaml",
-        "run all-reduce-4096-h100 --stats", "show all-reduce-4096-h100", "list devices", "list clusters", "list models",
-        "list scenarios", "list links", "list recipes", "list software", "show h100-sxm", "show cloudmatrix384", "show gpt3-175b",
-        "show h200-256-vs-910c-384", "show tiny.yaml"}) {
+  for (const char* command : {"controls",
+                              "controls mlu590 ascend-910c-die",
+                              "compare article-claims",
+                              "run tiny.yaml --stats",
+                              "compare tiny.yaml huge.yaml",
+                              "compare h200-256-vs-910c-384",
+                              "run huge.yaml",
+                              "run all-reduce-4096-h100 --stats",
+                              "show all-reduce-4096-h100",
+                              "list devices",
+                              "list clusters",
+                              "list models",
+                              "list scenarios",
+                              "list links",
+                              "list recipes",
+                              "list software",
+                              "show h100-sxm",
+                              "show cloudmatrix384",
+                              "show gpt3-175b",
+                              "show h200-256-vs-910c-384",
+                              "show tiny.yaml"}) {
     const Outcome got = headway(command);
     EXPECT_TRUE(got.code == 0 || got.code == 3) << command << ": " << got.err;
-    EXPECT_THAT(got.out, Not(HasSubstr("\x1b"))) << command;
-    std::istringstream lines(got.out);
-    for (std::string line; std::getline(lines, line);) {
-      const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; });  // UTF-8
-      EXPECT_LE(columns, 100) << command << ": " << line;
-    }
+    fits(got.out, command);
   }
 }
 

@@ -1,8 +1,9 @@
-// Every number of the catalogue says where it comes from and how far it can be trusted: a `value` stands beside a `source`, a key
-// of the file's own `sources:`, and a `grade`.
+// Every number of the catalogue says where it comes from and how far it can be trusted: a `value` (a network, an `efficiency` taken
+// over) stands beside a `source`, a key of the file's own `sources:`, and a `grade`. No quantity stands alone.
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,7 +24,9 @@ class ProvenanceCheck {
     if (node.IsSequence())
       for (std::size_t i = 0; i < node.size(); ++i) walk(node[i], path + "." + std::to_string(i));
     if (!node.IsMap()) return;
-    if (node["value"]) check_value(node, path);
+    if (node["value"] || node["source"] || node["grade"]) check_value(node, path);
+    for (const auto& entry : node)
+      check_alone(entry.second, node, path.empty() ? entry.first.Scalar() : path + "." + entry.first.Scalar());
     for (const auto& entry : node) walk(entry.second, path.empty() ? entry.first.Scalar() : path + "." + entry.first.Scalar());
   }
 
@@ -31,6 +34,13 @@ class ProvenanceCheck {
   [[nodiscard]] int values() const { return values_; }
 
  private:
+  // "400 GB/s" written without the map around it.
+  void check_alone(const YAML::Node& node, const YAML::Node& around, const std::string& path) {
+    static const std::regex quantity("[0-9.]+ [kMGTPE]?i?(B|B/s|b/s|FLOPS|OPS|W|mm2|s|ms|us|ns)( both)?");
+    if (node.IsScalar() && std::regex_match(node.Scalar(), quantity) && !around["source"])
+      mistakes_.push_back(path + " (line " + std::to_string(node.Mark().line + 1) + "): " + node.Scalar() + " without a source");
+  }
+
   void check_value(const YAML::Node& node, const std::string& path) {
     ++values_;
     const YAML::Node source = node["source"], grade = node["grade"];
@@ -76,10 +86,12 @@ good: {value: 141 GB, source: sheet, grade: vendor}
 list:
   - {value: 1, grade: vendor}
   - {value: 1, source: rumour, grade: certain}
+network: {kind: torus, port: 50 GB/s, source: sheet, grade: vendor}
+bare: 50 GB/s
 )";
   const ProvenanceCheck provenance = check(YAML::Load(text));
-  EXPECT_EQ(provenance.values(), 3);
-  EXPECT_EQ(provenance.mistakes().size(), 3U);
+  EXPECT_EQ(provenance.values(), 4);
+  EXPECT_EQ(provenance.mistakes().size(), 4U);
 }
 
 }  // namespace

@@ -46,6 +46,26 @@ TEST(Catalogue, ADeviceLikeAnotherChangesOnlyWhatItSays) {
   EXPECT_DOUBLE_EQ(rate.gemm_fraction.value, 0.8);
 }
 
+TEST(Catalogue, ADeviceTakesItsEfficiencyFromOneOfItsClass) {
+  const TemporaryFile file("heir.yaml", R"(title: Heir
+vendor: Example
+matrix: {bf16: {peak: {value: 200 TFLOPS, source: sheet, grade: press}}, fp16: {}}
+process: {value: 7 nm, source: sheet, grade: press}
+market: {value: rented, source: sheet, grade: press}
+efficiency: {like: card, source: alike, grade: estimated}
+sources: {sheet: Another sheet, alike: The same maker})");
+  const Catalogue catalogue = invented();
+  const Device& heir = catalogue.device(file.path());
+  EXPECT_DOUBLE_EQ(heir.matrix.at(NumberFormat::bf16).gemm_fraction.value, 0.8);
+  EXPECT_EQ(heir.matrix.at(NumberFormat::bf16).gemm_fraction.grade, Grade::estimated);
+  EXPECT_EQ(heir.matrix.at(NumberFormat::bf16).gemm_fraction.source, "alike");
+  EXPECT_FALSE(heir.matrix.at(NumberFormat::fp16).peak.known) << "listed, not published";
+  EXPECT_FALSE(heir.memory.known) << "no efficiency: the device's own or a hole";
+  EXPECT_EQ(heir.process.value, "7 nm");
+  EXPECT_EQ(heir.market.value, Market::rented);
+  EXPECT_EQ(heir.sources.at("alike"), "The same maker");
+}
+
 TEST(Catalogue, ReadsALink) {
   const Catalogue catalogue = invented();
   EXPECT_DOUBLE_EQ(catalogue.link("slow-net").bandwidth.value.value(), 12.5e9);
@@ -192,6 +212,16 @@ TEST(Catalogue, EarlierRootsWin) {
 }
 
 // ---- what is shipped
+
+TEST(ShippedDevices, NameLinksThatExist) {
+  const Catalogue catalogue({HEADWAY_SOURCE_DIR});
+  const std::vector<std::string> links = catalogue.names(CatalogueKind::links);
+  for (const std::string& name : catalogue.names(CatalogueKind::devices)) {
+    const std::string& technology = catalogue.device(name).scale_up_technology;
+    if (technology.empty()) continue;
+    EXPECT_THAT(links, testing::Contains(technology)) << name;
+  }
+}
 
 class Shipped : public testing::TestWithParam<CatalogueKind> {};
 

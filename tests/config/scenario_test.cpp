@@ -77,6 +77,23 @@ workload:
   EXPECT_DOUBLE_EQ(scenario.cluster.groups[0].device.memory.value.value(), 120e9);
 }
 
+// A catalogue file says where a value comes from; in a scenario and on the command line the value alone will do.
+TEST(ScenarioFile, GivesValuesOfADeviceWithoutASource) {
+  const Scenario scenario = read(R"(cluster: {use: pair, device: {memory: 120 GB, matrix: {bf16: {peak: 500 TFLOPS}}}}
+workload: {model: small, precision: bf16, sequence: 4096, global_batch: 64, parallel: {tensor: 4, pipeline: 2}})",
+                                 {{"cluster.device.memory_bandwidth", "3 TB/s"}, {"workload.model.layers", "8"}})
+                                .at(0);
+  const Device& device = scenario.cluster.groups[0].device;
+  EXPECT_EQ(device.name, "card") << "what the cluster names, changed";
+  EXPECT_DOUBLE_EQ(device.memory.value.value(), 120e9);
+  EXPECT_DOUBLE_EQ(device.matrix.at(NumberFormat::bf16).peak.value.value(), 500e12);
+  EXPECT_DOUBLE_EQ(device.matrix.at(NumberFormat::bf16).gemm_fraction.value, 0.8);
+  EXPECT_DOUBLE_EQ(device.memory_bandwidth.value.value(), 3e12);
+  EXPECT_EQ(device.memory_bandwidth.source, "given by the scenario");
+  EXPECT_EQ(device.memory_bandwidth.grade, Grade::estimated);
+  EXPECT_EQ(scenario.plan.model.layers, 8);
+}
+
 TEST(ScenarioFile, RestrictionsAreAppliedAndSaid) {
   const Scenario scenario = read(std::string(kPlain) + R"(restrict:
   - {link: scale_up, bandwidth: 400 GB/s both}
