@@ -15,9 +15,9 @@ namespace {
 constexpr double kOwnPart = 0.5;
 // What one channel has in flight, of NCCL's 512 KiB step; fitted on the same measurements, the same for all three generations.
 constexpr Bytes kSlice{240.0 * 1024};
-// The same of all-to-alls: NCCL cuts messages into slices of 128 KiB, and what is longer than a slice waits for one. Beside set-up
-// and hops, opening the connections takes 6 us. Up to 16 KiB for each peer go with flags, through one channel at 6 GB/s.
-constexpr Bytes kMessageSlice{128.0 * 1024}, kFlaggedMessage{16.0 * 1024};
+// The same of all-to-alls, of the 128 KiB into which NCCL cuts messages; what is longer waits for a slice. Beside set-up and hops,
+// opening the connections takes 6 us. Up to 16 KiB for each peer go with flags, through one channel at 6 GB/s.
+constexpr Bytes kMessageSlice{96.0 * 1024}, kFlaggedMessage{16.0 * 1024};
 constexpr Seconds kMessageStart{6e-6};
 constexpr Bandwidth kFlaggedChannel{6e9};
 
@@ -72,6 +72,7 @@ bool allowed(const std::optional<T>& forced, T choice) {
   std::string why;
   if (forced.algorithm == Algorithm::hierarchical)
     why = kind == CollectiveKind::all_to_all ? ": they are no equal domains on rails" : ": their groups differ in size";
+  if (kind == CollectiveKind::all_to_all && forced.protocol == Protocol::low_latency) why = ": it is for 16 KiB or less to each";
   if (forced.algorithm == Algorithm::in_switch) why = ": no network of switches that reduce joins them all";
   if (forced.algorithm == Algorithm::in_switch_tree) why = ": they are no equal domains of switches that reduce";
   throw InputError({}, "no " + words + std::string(name_of(kind)) + " on these devices" + why);
@@ -101,10 +102,8 @@ Seconds hop_time(CollectiveChoice choice, const Outline& outline, const Geometry
   return base + outline.start + hops;
 }
 
-// What one member's port lets through towards `peers` others.
-Bandwidth port_rate(NetworkId network, DeviceIndex device, double peers, const Fabric& fabric) {
-  const Bandwidth port =
-      std::min(fabric.capacity(fabric.out_port(network, device)), fabric.capacity(fabric.in_port(network, device)));
+// What a port of this rate lets through towards `peers` others.
+Bandwidth towards(double peers, Bandwidth port, NetworkId network, const Fabric& fabric) {
   if (fabric.spec(network).kind != NetworkKind::full_mesh) return port;
   return port * std::min(1.0, peers / (fabric.domain_size(network) - 1.0));
 }
@@ -114,15 +113,15 @@ double protocol_share(Protocol protocol, const LinkTechnology& technology) {
   return protocol == Protocol::simple ? 1.0 : known(technology.low_latency_share, technology, "low_latency_share");
 }
 
-// Payload bytes per second that the first member's ports and channels allow; no member can be ahead of another, so nobody's rate
-// is higher. The part of the buffer that stays at home is copied by the channels in between; those of an all-to-all copy all of it
+// Payload bytes per second that the slowest ports and the channels allow; no member can be ahead of another, so nobody's rate is
+// higher. The part of the buffer that stays at home is copied by the channels in between; those of an all-to-all copy all of it
 // and may be what limits.
-Bandwidth protocol_rate(Protocol protocol, const Outline& outline, DeviceIndex member, const Geometry& geometry,
+Bandwidth protocol_rate(Protocol protocol, const Outline& outline, std::span<const Bandwidth> ports, const Geometry& geometry,
                         const Fabric& fabric) {
   double seconds_per_byte = 0, own = 0;
   for (std::size_t i = 0; i < geometry.levels.size(); ++i) {
     const Outline::Level& level = outline.levels[i];
-    const Bandwidth port = port_rate(geometry.levels[i].network, member, level.peers, fabric) *
+    const Bandwidth port = towards(level.peers, ports[i], geometry.levels[i].network, fabric) *
                            protocol_share(protocol, technology_of(geometry.levels[i], fabric)) * level.rate_share;
     seconds_per_byte = std::max(seconds_per_byte, level.port_share / port.value());
     if (i == 0) own = kOwnPart * outline.own_share / port.value();
@@ -150,11 +149,11 @@ Seconds fill_time(Bytes bytes, const Outline& outline, const CollectiveCost& cos
   return kMessageStart + std::clamp(sent * bytes - slices, Bytes(0), slices) / (cost.top_rate * sent);
 }
 
-CollectiveCost cost_of(CollectiveChoice choice, Bytes bytes, const Outline& outline, DeviceIndex member, const Geometry& geometry,
-                       const Fabric& fabric) {
+CollectiveCost cost_of(CollectiveChoice choice, Bytes bytes, const Outline& outline, std::span<const Bandwidth> ports,
+                       const Geometry& geometry, const Fabric& fabric) {
   CollectiveCost cost{.choice = choice,
                       .latency = {},
-                      .top_rate = protocol_rate(choice.protocol, outline, member, geometry, fabric),
+                      .top_rate = protocol_rate(choice.protocol, outline, ports, geometry, fabric),
                       .memory_bytes_per_byte = outline.memory_bytes_per_byte,
                       .multiprocessors = held_multiprocessors(geometry, fabric)};
   if (choice.algorithm == Algorithm::direct) {
@@ -171,11 +170,24 @@ CollectiveCost cost_of(CollectiveChoice choice, Bytes bytes, const Outline& outl
 
 }  // namespace
 
+std::vector<Bandwidth> slowest_ports(std::span<const DeviceIndex> members, const Geometry& geometry, const Fabric& fabric) {
+  std::vector<Bandwidth> slowest;
+  for (const Geometry::Level& level : geometry.levels) {
+    Bandwidth port(std::numeric_limits<double>::infinity());
+    for (const DeviceIndex member : members)
+      port = std::min({port, fabric.capacity(fabric.out_port(level.network, member)),
+                       fabric.capacity(fabric.in_port(level.network, member))});
+    slowest.push_back(port);
+  }
+  return slowest;
+}
+
 CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members, const Geometry& geometry,
                                  const Fabric& fabric, ForcedChoice forced, const std::optional<TokenRouting>& routing) {
   if (geometry.members == 1) return {.choice = {}, .latency = {}, .top_rate = Bandwidth(std::numeric_limits<double>::infinity())};
   HEADWAY_CHECK(kind != CollectiveKind::send_receive || geometry.members == 2, "a message has one sender and one receiver");
   const Question question{kind, bytes, geometry, fabric, routing};
+  const std::vector<Bandwidth> ports = slowest_ports(members, geometry, fabric);
   std::optional<CollectiveCost> best;
   const auto predicted = [&](const CollectiveCost& cost) { return cost.latency + bytes / cost.top_rate; };
   for (const AlgorithmEntry& entry : kAlgorithms) {
@@ -184,7 +196,7 @@ CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<con
     for (Protocol protocol : {Protocol::simple, Protocol::low_latency}) {
       if (!performs(protocol, kind) || !performs(protocol, entry.algorithm) || !allowed(forced.protocol, protocol)) continue;
       if (outline.exchanges && protocol == Protocol::low_latency && bytes > geometry.members * kFlaggedMessage) continue;
-      const CollectiveCost cost = cost_of({entry.algorithm, protocol}, bytes, outline, members.front(), geometry, fabric);
+      const CollectiveCost cost = cost_of({entry.algorithm, protocol}, bytes, outline, ports, geometry, fabric);
       if (!best || predicted(cost) < predicted(*best)) best = cost;
     }
   }

@@ -75,6 +75,10 @@ struct Geometry {
 // Throws InputError (no mark) when some members cannot reach one another: "no network joins device 3 and device 11".
 [[nodiscard]] Geometry geometry_of(std::span<const DeviceIndex> members, const Fabric& fabric);
 
+// Rate of the slowest port of any member, either way, by level.
+[[nodiscard]] std::vector<Bandwidth> slowest_ports(std::span<const DeviceIndex> members, const Geometry& geometry,
+                                                   const Fabric& fabric);
+
 // The library's choice and its cost. `members` in rank order; send_receive: sender, receiver. Throws InputError (no mark) where
 // what is forced cannot be done on these members. `routing`: of the tokens an all-to-all carries, when software sends each once to
 // a domain; `bytes` then counts a token once for each member it reaches.

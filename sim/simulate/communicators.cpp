@@ -187,7 +187,7 @@ class Builder {
   // All that the library's choice and its cost depend on.
   struct Placement {
     Geometry geometry;
-    std::vector<Bandwidth> ports;  // of the first member, by level
+    std::vector<Bandwidth> ports;  // the slowest, by level
     friend bool operator==(const Placement&, const Placement&) = default;
   };
 
@@ -223,9 +223,7 @@ class Builder {
 
   [[nodiscard]] Placement placement_of(std::span<const DeviceIndex> members) const {
     Placement placement{geometry_of(members, fabric_), {}};
-    for (const Geometry::Level& level : placement.geometry.levels)
-      placement.ports.push_back(std::min(fabric_.capacity(fabric_.out_port(level.network, members.front())),
-                                         fabric_.capacity(fabric_.in_port(level.network, members.front()))));
+    placement.ports = slowest_ports(members, placement.geometry, fabric_);
     return placement;
   }
 

@@ -24,6 +24,8 @@ class ProvenanceCheck {
     if (node.IsSequence())
       for (std::size_t i = 0; i < node.size(); ++i) walk(node[i], path + "." + std::to_string(i));
     if (!node.IsMap()) return;
+    if (const YAML::Node listed = node["sources"])  // of the file, or of a link or device changed in place
+      for (const auto& entry : listed) sources_.insert(entry.first.Scalar());
     if (node["value"] || node["source"] || node["grade"]) check_value(node, path);
     for (const auto& entry : node)
       check_alone(entry.second, node, path.empty() ? entry.first.Scalar() : path + "." + entry.first.Scalar());

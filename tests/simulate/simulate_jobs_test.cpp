@@ -73,7 +73,7 @@ TEST(SimulateJobs, ShareAnOversubscribedTierEvenly) {
 TEST(SimulateJobs, AShortStepIsRepeatedBesideALongOne) {
   const Cluster cluster = narrow_leaves();
   TrainingPlan heavy = talkative(64);
-  heavy.global_batch *= 8;
+  heavy.global_batch *= 64;
   const auto jobs =
       simulate(cluster, {{"light", talkative(64), every_other_node(0, 8)}, {"heavy", heavy, every_other_node(1, 8)}});
   EXPECT_GT(jobs[0].steps, 1);
