@@ -1,11 +1,10 @@
 // A model as a file of the catalogue, in place, or as a Hugging Face config.json.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "config/file_forms.h"
+#include "config/hugging_face.h"
 
 namespace headway {
 
@@ -29,7 +28,7 @@ void experts_are_reached(const Node& node, Model& model) {
   if (e.groups_per_token > e.groups || e.count % e.groups != 0)
     node.error_below("experts.groups",
                      fmt::format("{} of {} groups of {} experts are none", e.groups_per_token, e.groups, e.count));
-  if (layers_of_kind(model, LayerKind::experts) == 0)
+  if (layers_with_experts(model) == 0)
     node.error_below("experts.dense_layers", "no layer of " + std::to_string(model.layers) + " is left for experts");
 }
 
@@ -40,6 +39,14 @@ Form<LatentAttention> latent_attention() {
       .required("kv_rank", &L::kv_rank, integer(1), "width of the narrow layer of keys and values")
       .required("qk_nope_dim", &L::qk_nope_dim, integer(1), "part of a query's or key's head without positions")
       .required("qk_rope_dim", &L::qk_rope_dim, integer(1), "part with positions; all heads share one such key")
+      .form();
+}
+
+Form<LocalAttention> local_attention() {
+  using L = LocalAttention;
+  return Record<L>()
+      .required("window", &L::window, integer(1), "tokens that a query sees, itself included")
+      .optional("global_every", &L::global_every, integer(2), "every so manieth layer sees all tokens; none where left out")
       .form();
 }
 
@@ -74,6 +81,10 @@ Form<Model> make_model_form() {
       .optional("learned_positions", &Model::learned_positions, integer(0),
                 "length of a learned position table, 0 with rotary embeddings")
       .optional("qk_norm", &Model::qk_norm, boolean(), "queries and keys are normalised by head")
+      .optional("qkv_biases", &Model::qkv_biases, boolean(), "queries, keys and values alone carry a bias")
+      .optional("parallel_blocks", &Model::parallel_blocks, boolean(), "attention and MLP read the same input, side by side")
+      .optional("post_norms", &Model::post_norms, boolean(), "what attention and MLP return is normalised too")
+      .optional("local_attention", &Model::local, local_attention(), "layers that look back over a few tokens only")
       .optional("latent_attention", &Model::latent, latent_attention(), "multi-head latent attention")
       .optional("experts", &Model::experts, experts(), "mixture of experts")
       .optional("prediction_depth", &Model::prediction_depth, integer(0, 16), "multi-token prediction modules")
@@ -83,122 +94,9 @@ Form<Model> make_model_form() {
       .form();
 }
 
-// ---- Hugging Face
-
-struct HuggingFaceKeys {
-  std::optional<int> layers, hidden, ffn, heads, kv_heads, head_dim, vocabulary;
-  std::optional<bool> tied;
-  // latent attention
-  std::optional<int> q_rank, kv_rank, qk_nope_dim, qk_rope_dim, v_dim;
-  // experts, under the names that families give them
-  std::optional<int> groups, groups_per_token, local_experts, experts, routed_experts, top_k, expert_ffn, shared_experts,
-      shared_ffn, dense_layers, step, every;
-  std::optional<int> prediction_depth;
-};
-
-// Only the keys of interest are looked at: the file is not ours to be strict about.
-template <class V>
-void take(const Node& node, const char* key, std::optional<V>& into, const Form<V>& form) {
-  const Tree* entry = node.tree().find(key);
-  if (entry != nullptr && entry->kind != Tree::Kind::nothing && entry->text != "null") into = form.read(node.entry(*entry));
-}
-
-int need(const Node& node, const char* key, const std::optional<int>& value) {
-  if (!value && node.tree().find(key) == nullptr) node.error_at_key("missing key \"" + std::string(key) + "\"");
-  return value.value_or(1);
-}
-
-HuggingFaceKeys take_all(const Node& node) {
-  HuggingFaceKeys keys;
-  take(node, "num_hidden_layers", keys.layers, integer(1, 10'000));
-  take(node, "hidden_size", keys.hidden, integer(1));
-  take(node, "intermediate_size", keys.ffn, integer(1));
-  take(node, "num_attention_heads", keys.heads, integer(1));
-  take(node, "num_key_value_heads", keys.kv_heads, integer(1));
-  take(node, "head_dim", keys.head_dim, integer(1));
-  take(node, "vocab_size", keys.vocabulary, integer(1));
-  take(node, "tie_word_embeddings", keys.tied, boolean());
-  take(node, "q_lora_rank", keys.q_rank, integer(1));
-  take(node, "kv_lora_rank", keys.kv_rank, integer(1));
-  take(node, "qk_nope_head_dim", keys.qk_nope_dim, integer(1));
-  take(node, "qk_rope_head_dim", keys.qk_rope_dim, integer(1));
-  take(node, "v_head_dim", keys.v_dim, integer(1));
-  take(node, "num_local_experts", keys.local_experts, integer(1));
-  take(node, "num_experts", keys.experts, integer(1));
-  take(node, "n_routed_experts", keys.routed_experts, integer(1));
-  take(node, "n_group", keys.groups, integer(1));
-  take(node, "topk_group", keys.groups_per_token, integer(1));
-  take(node, "num_experts_per_tok", keys.top_k, integer(1));
-  take(node, "moe_intermediate_size", keys.expert_ffn, integer(1));
-  take(node, "n_shared_experts", keys.shared_experts, integer(0));
-  take(node, "shared_expert_intermediate_size", keys.shared_ffn, integer(0));
-  take(node, "first_k_dense_replace", keys.dense_layers, integer(0));
-  take(node, "decoder_sparse_step", keys.step, integer(1));
-  take(node, "moe_layer_freq", keys.every, integer(1));
-  take(node, "num_nextn_predict_layers", keys.prediction_depth, integer(0, 16));
-  return keys;
-}
-
-void read_latent_attention(const Node& node, const HuggingFaceKeys& keys, Model& model) {
-  if (!keys.kv_rank) return;
-  model.latent = LatentAttention{keys.q_rank.value_or(0), *keys.kv_rank, need(node, "qk_nope_head_dim", keys.qk_nope_dim),
-                                 need(node, "qk_rope_head_dim", keys.qk_rope_dim)};
-  model.head_dim = need(node, "v_head_dim", keys.v_dim);
-  model.kv_heads = model.heads;
-}
-
-// Mixtral counts local experts, each as wide as intermediate_size; Qwen counts experts, DeepSeek routed and shared ones.
-void read_experts(const Node& node, const HuggingFaceKeys& keys, Model& model) {
-  const std::optional<int> count = keys.local_experts ? keys.local_experts : keys.experts ? keys.experts : keys.routed_experts;
-  if (!count) return;
-  if (const Tree* dense = node.tree().find("mlp_only_layers"); dense != nullptr && !dense->children.empty())
-    node.error_at(dense->key_mark, "mlp_only_layers: single layers without experts are not supported; give the model in a file");
-  Experts experts;
-  experts.count = *count;
-  experts.top_k = need(node, "num_experts_per_tok", keys.top_k);
-  experts.ffn = keys.local_experts ? keys.expert_ffn.value_or(model.ffn) : need(node, "moe_intermediate_size", keys.expert_ffn);
-  experts.shared_ffn = keys.shared_ffn.value_or(keys.shared_experts.value_or(0) * experts.ffn);
-  experts.dense_layers = keys.dense_layers.value_or(0);
-  experts.groups = keys.groups.value_or(1);
-  experts.groups_per_token = keys.groups_per_token.value_or(experts.groups);
-  experts.every = keys.step.value_or(keys.every.value_or(1));
-  model.experts = experts;
-  model.prediction_depth = keys.prediction_depth.value_or(0);
-}
-
-std::optional<Model> read_hugging_face(const std::string& path, Session& session) {
-  const std::size_t before = session.diagnostics.size();
-  const std::optional<Tree> tree = session.load(path);
-  if (!tree) return std::nullopt;
-  const Node node(*tree, "", session);
-  if (!node.expect(Tree::Kind::map)) return std::nullopt;
-  const HuggingFaceKeys keys = take_all(node);
-
-  Model model;
-  model.layers = need(node, "num_hidden_layers", keys.layers);
-  model.hidden = need(node, "hidden_size", keys.hidden);
-  model.ffn = need(node, "intermediate_size", keys.ffn);
-  model.heads = need(node, "num_attention_heads", keys.heads);
-  model.vocabulary = need(node, "vocab_size", keys.vocabulary);
-  model.kv_heads = keys.kv_heads.value_or(model.heads);
-  model.head_dim = keys.head_dim.value_or(std::max(1, model.hidden / model.heads));
-  model.tied_embeddings = keys.tied.value_or(false);
-  const Tree* activation = tree->find("hidden_act");
-  model.gated_mlp = activation != nullptr && activation->text == "silu";
-  const Tree* family = tree->find("model_type");
-  model.qk_norm = family != nullptr && family->text.rfind("qwen3", 0) == 0;
-  read_latent_attention(node, keys, model);
-  read_experts(node, keys, model);
-  model.name = std::filesystem::path(path).parent_path().filename().string();
-  if (model.name.empty()) model.name = stem_of(path);
-  model.title = model.name;
-  model.source = path;
-  model.mark = {path, 0, 0};
-  if (session.diagnostics.size() > before) return std::nullopt;
+void check_model(const Node& node, Model& model) {
   heads_divide(node, model);
   experts_are_reached(node, model);
-  if (session.diagnostics.size() > before) return std::nullopt;
-  return model;
 }
 
 Form<Model> make_model_reference() {
@@ -206,7 +104,7 @@ Form<Model> make_model_reference() {
   form.read = [by_name = std::move(form.read)](const Node& node) -> std::optional<Model> {
     if (node.tree().is_text() && node.tree().text.ends_with(".json"))
       if (const auto path = node.session().library.find(CatalogueKind::models, node.tree().text, node.tree().mark.file))
-        return read_hugging_face(*path, node.session());
+        return read_hugging_face(*path, node.session(), check_model);
     return by_name(node);
   };
   return form;

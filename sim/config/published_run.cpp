@@ -13,6 +13,7 @@
 
 #include "config/csv.h"
 #include "config/row_networks.h"
+#include "config/row_note.h"
 
 namespace headway {
 
@@ -58,6 +59,7 @@ struct SoftwareDefaults {
   std::string_view fragment;
   bool sequence_parallel;
   Sharding sharding;
+  int shard = 0;  // replicas that divide what sharding divides; 0: all
 };
 constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
     {"vtrain", false, Sharding::none},  // Megatron-LM of 2021
@@ -69,6 +71,7 @@ constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
     {"megatron-bridge", true, Sharding::optimizer},
     {"pai-megatron", true, Sharding::optimizer},
     {"kwai", true, Sharding::optimizer},
+    {"internevo", false, Sharding::optimizer, 8},  // configs/7B_sft.py: zero1 = dict(size=8)
     {"torchtitan", true, Sharding::parameters},
     {"fsdp", false, Sharding::parameters},
     {"zero-3", false, Sharding::parameters},
@@ -130,6 +133,7 @@ class RowReader {
     plan.model = model();
     plan.recipe = recipe(device);
     plan.software = software();
+    plan.recipe = recipe_under(plan.software, plan.recipe);
     plan.sequence = required("seq");
     plan.global_batch = required("global_batch");
     plan.microbatch = integer("microbatch", 1);
@@ -138,6 +142,8 @@ class RowReader {
     plan.schedule = schedule(plan.layout);
     plan.sharding = sharding();
     plan.recompute = recompute();
+    plan.layout.shard = default_shard(plan.layout);
+    apply_note(text("note"), plan);
     for (const PlanMistake& mistake : check_plan(plan)) throw Skip{mistake.key + ": " + mistake.message};
     run_.cluster = cluster(device, devices);
     run_.plan = std::move(plan);
@@ -265,6 +271,7 @@ class RowReader {
   // What the columns do not tell: GPT-2/3-style models tie the embeddings, have biases and a table of positions; later ones do not.
   void conventions(Model& model) {
     const std::string name = lower(model.name);
+    families(name, model);
     if (name.find("grok") != std::string::npos) model.tied_embeddings = true;
     const bool gpt_style = !model.gated_mlp && !model.experts && name.find("nemotron") == std::string::npos;
     const bool mpt = name.rfind("mpt", 0) == 0;                  // tied, no biases
@@ -275,6 +282,18 @@ class RowReader {
     model.learned_positions = bloom ? 0 : required("seq");
     assume(fmt::format("tied embeddings{}{}", model.biases ? ", biases" : "",
                        model.learned_positions > 0 ? ", learned positions" : ""));
+  }
+
+  // Layers that look back over a few tokens, and norms behind attention and MLP, are part of what these models are.
+  static void families(const std::string& name, Model& model) {
+    const auto is = [&](std::string_view family) { return name.find(family) != std::string::npos; };
+    if (is("gpt oss") || is("gpt-oss")) model.local = LocalAttention{128, 2};
+    if (is("gemma2") || is("gemma-2-") || is("gemma 2 ")) model.local = LocalAttention{4096, 2};
+    if (is("gemma3") || is("gemma-3-") || is("gemma 3 ")) model.local = LocalAttention{1024, 6};
+    if (is("mistral-7b")) model.local = LocalAttention{4096};
+    if (is("gemma")) model.tied_embeddings = true;
+    model.post_norms = is("gemma") && model.local.has_value();
+    model.qkv_biases = is("gpt oss") || is("gpt-oss") || is("qwen1.5") || is("qwen2");
   }
 
   Recipe recipe(const Device& device) {
@@ -302,9 +321,7 @@ class RowReader {
       name = kDefaultSoftware;
       assume("software " + name);
     }
-    Software found = known_.catalogue.software(name, run_.mark);
-    if (text("note").find("cp a2a") != std::string::npos) found.context_exchange = ContextExchange::all_to_all;
-    return found;
+    return known_.catalogue.software(name, run_.mark);
   }
 
   Layout layout(int devices, bool has_experts) {
@@ -355,6 +372,12 @@ class RowReader {
     const std::optional<Sharding> value = value_of<Sharding>(name);
     if (!value) throw Skip{fmt::format("sharding \"{}\" is unknown", name)};
     return *value;
+  }
+
+  int default_shard(const Layout& layout) {
+    if (defaults_.shard == 0 || layout.replicas() % defaults_.shard != 0) return 0;
+    assume(fmt::format("optimizer states divided among {} replicas", defaults_.shard));
+    return defaults_.shard;
   }
 
   Recompute recompute() {

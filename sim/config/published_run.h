@@ -4,7 +4,7 @@
 //   id, tier, model, layers, hidden, ffn, gated_mlp, heads, kv_heads, head_dim, attention, vocab, experts, seq, global_batch, microbatch,
 //   device, devices, devices_per_node, scale_up_domain, nic_gbps, tp, sp, pp, vpp, cp, ep, dp, sharding, precision, recompute,
 //   schedule, framework, and what was measured: step_seconds, or peak_gib (peak allocated memory, maximum over ranks)
-// and, where a table has them: note (of which "cp a2a" counts: context ranks trade by all-to-all), top_k, moe_ffn, shared_experts, dense_layers, ep, etp
+// and, where a table has them: note (settings it quotes: config/row_note.h), top_k, moe_ffn, shared_experts, dense_layers, ep, etp
 //
 // A blank cell takes the default of the software named under `framework`, and the row says so under `assumed`. A row that this
 // version cannot express, or that contradicts itself, keeps no cluster and no plan but the reason.

@@ -63,8 +63,20 @@ Form<ParallelText> parallel() {
                          .optional("expert_tensor", &P::expert_tensor, integer(1),
                                    "devices that share every expert's matrices; as many as tensor where left out")
                          .optional("data", &P::data, integer(1), "replicas; what is left of the devices where left out")
+                         .optional("shard", &P::shard, integer(1),
+                                   "neighbours among the replicas that divide what sharding divides; all of them where left out")
                          .form(),
                      {"auto"});
+}
+
+Form<TokenRouting> routing() {
+  using R = TokenRouting;
+  return Record<R>()
+      .optional("skew", &R::skew, number({.least = 1, .most = 64}), "tokens of the busiest expert rank over the mean")
+      .optional("capacity", &R::capacity, number({.least = 1, .most = 64}),
+                "tokens an expert takes at most, over the mean; the rest is dropped")
+      .optional("padded", &R::padded, boolean(), "every expert works on its full capacity")
+      .form();
 }
 
 Record<TrainingText> training() {
@@ -83,6 +95,7 @@ Record<TrainingText> training() {
       .optional("recompute", &W::recompute, recompute(), "what the backward pass computes again; none where left out")
       .optional("software", &W::software, reference(CatalogueKind::software, software_form()),
                 "a name in workloads/software: whose kernels, overlaps and host gaps; megatron-core where left out")
+      .optional("routing", &W::routing, routing(), "of tokens to experts; as the software's runs show where left out")
       .optional("placement", &W::placement, placement_form(), "of ranks on devices; packed where left out")
       .optional("split", &W::split, list_of(integer(0)), "layers of each (virtual) stage in model order");
 }
@@ -204,6 +217,7 @@ std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, bo
   layout.virtual_stages = text.virtual_stages.value_or(1);
   layout.context = text.context.value_or(1);
   layout.expert = text.expert.value_or(1);
+  layout.shard = text.shard.value_or(0);
   layout.expert_tensor = text.expert_tensor.value_or(has_experts ? layout.tensor : 1);
 
   const long long model = 1LL * layout.tensor * layout.pipeline * layout.context;
@@ -242,6 +256,7 @@ std::optional<TrainingPlan> make_plan(const Node& node, const TrainingText& text
   plan.schedule = assume.value("schedule", text.schedule, fallback, name_of(fallback));
   plan.sharding = assume.value("sharding", text.sharding, Sharding::none, name_of(Sharding::none));
   plan.recompute = assume.value("recompute", text.recompute, Recompute{}, "none");
+  plan.routing = text.routing.value_or(TokenRouting{});
   plan.placement = assume.value("placement", text.placement, RankPlacement{}, "packed");
   check_placement(node, plan.placement, devices);
 
@@ -249,6 +264,7 @@ std::optional<TrainingPlan> make_plan(const Node& node, const TrainingText& text
   const std::optional<Layout> layout = lay_out(node, text.parallel, text.model.experts.has_value(), devices);
   if (!software || !layout) return std::nullopt;
   plan.software = assume.value("software", text.software, *software, software->name);
+  plan.recipe = recipe_under(plan.software, plan.recipe);
   plan.layout = *layout;
   return plan;
 }

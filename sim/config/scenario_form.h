@@ -13,7 +13,7 @@
 namespace headway {
 
 struct ParallelText {
-  std::optional<int> tensor, pipeline, virtual_stages, context, expert, expert_tensor, data;
+  std::optional<int> tensor, pipeline, virtual_stages, context, expert, expert_tensor, data, shard;
   std::optional<bool> sequence;
 };
 
@@ -27,6 +27,7 @@ struct TrainingText {
   std::optional<Sharding> sharding;
   std::optional<Recompute> recompute;
   std::optional<Software> software;
+  std::optional<TokenRouting> routing;
   std::optional<RankPlacement> placement;
   std::vector<int> split;
 };

@@ -19,12 +19,22 @@ Form<Software> make_software_form() {
       .optional("matches", &S::matches, list_of(text()),
                 "lower-case fragments of a published row's framework column that mean this family")
       .required("attention", &S::attention, list_of(text()), "attention implementations in order of preference, or [unfused]")
+      .optional("low_precision_attention", &S::low_precision_attention, boolean(),
+                "attention multiplies in 8 bits beside products in 8 bits or fewer")
       .required("elementwise_passes", &S::elementwise_passes, number(kPositive), "memory traffic relative to well-fused kernels")
+      .optional("cast_passes", &S::cast_passes, number(kPositive), "memory traffic of casts relative to kernels of their own")
+      .optional("fused_activation", &S::fused_activation, boolean(), "the MLP's activation is one kernel")
+      .optional("fused_rotary", &S::fused_rotary, boolean(), "the rotary embedding is one kernel")
       .required("fused_cross_entropy", &S::fused_cross_entropy, boolean(), "the loss reads the logits once per pass")
+      .optional("narrow_gradients", &S::narrow_gradients, boolean(),
+                "gradients are summed and reduced in 16 bits, whatever the recipe says")
       .required("overlap_gradient_reduction", &S::overlap_gradient_reduction, boolean(),
                 "data-parallel reduction runs under the last backward pass")
       .required("overlap_parameter_gather", &S::overlap_parameter_gather, boolean(),
                 "the parameter all-gather runs under the next forward pass")
+      .optional("gathers_by_tensor", &S::gathers_by_tensor, boolean(), "sharded parameters are gathered matrix by matrix")
+      .optional("broadcasts_parameters", &S::broadcasts_parameters, boolean(),
+                "each rank broadcasts its part of the parameters after the step")
       .required("tensor_overlap", &S::tensor_overlap, number(kShareOrNone),
                 "share of each tensor-parallel collective hidden under its GEMM")
       .required("overlap_tensor_gradient", &S::overlap_tensor_gradient, boolean(),

@@ -127,7 +127,7 @@ std::string cluster_facts(const Cluster& cluster) {
 }
 
 std::string layers_text(const Model& model) {
-  const int experts = layers_of_kind(model, LayerKind::experts);
+  const int experts = layers_with_experts(model);
   if (experts == 0 || experts == model.layers) return grouped(model.layers);
   return fmt::format("{}, {} of them with experts", grouped(model.layers), grouped(experts));
 }
@@ -139,9 +139,13 @@ std::string experts_text(const Experts& experts) {
 }
 
 std::string attention_text(const Model& model) {
+  std::string window;
+  if (model.local)
+    window = fmt::format("; {} of {} layers look back over {} tokens", local_layers(model), model.layers,
+                         grouped(model.local->window));
   if (!model.latent)
-    return fmt::format("{} heads of {}, {} of keys and values{}", model.heads, model.head_dim, model.kv_heads,
-                       model.qk_norm ? ", normalised" : "");
+    return fmt::format("{} heads of {}, {} of keys and values{}{}", model.heads, model.head_dim, model.kv_heads,
+                       model.qk_norm ? ", normalised" : "", window);
   return fmt::format("latent, {} heads of {} + {} and values of {}, through {} and {}", model.heads, model.latent->qk_nope_dim,
                      model.latent->qk_rope_dim, model.head_dim, model.latent->q_rank, model.latent->kv_rank);
 }

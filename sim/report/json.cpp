@@ -38,6 +38,7 @@ Json layout(const Result& r) {
           {"context", l.context},
           {"expert", l.expert},
           {"expert_tensor", l.expert_tensor},
+          {"shard", l.shard_ranks()},
           {"data", l.data},
           {"microbatches", r.microbatches}};
 }
@@ -256,6 +257,11 @@ Json validation(const ValidationScore& score) {
     json["large"] = errors(score.large);
     json["large"]["from_bytes"] = kLargeCollective.value();
   }
+  if (score.order.jobs > 0)
+    json["layout_order"] = {{"jobs", score.order.jobs},
+                            {"near", score.order.near},
+                            {"mean_loss", finite(score.order.mean_loss)},
+                            {"worst_loss", finite(score.order.worst_loss)}};
   json["cells"] = std::move(cells);
   json["runs"] = std::move(runs);
   json["skipped"] = std::move(skipped);

@@ -191,6 +191,7 @@ std::string layout_text(const Layout& layout) {
   if (layout.virtual_stages > 1) text += fmt::format(" ({} virtual stages)", layout.virtual_stages);
   if (layout.context > 1) text += fmt::format(" x context {}", layout.context);
   text += fmt::format(" x data {}", layout.data);
+  if (layout.shard > 0) text += fmt::format(" (sharded by {})", layout.shard);
   if (layout.expert > 1) text += fmt::format(", expert {}", layout.expert);
   if (layout.expert > 1 && layout.expert_tensor > 1) text += fmt::format(" x expert tensor {}", layout.expert_tensor);
   return text;

@@ -86,6 +86,12 @@ std::string validation_text(const ValidationScore& score, const TextStyle& style
     verdict += fmt::format("; from {} on MAPE {}, bias {} over {}", bytes_text(kLargeCollective), percent_text(score.large.mape),
                            signed_percent_text(score.large.bias), score.large.rows);
   std::string out = toned(verdict, Tone::heading, style) + "\n";
+  if (score.order.jobs > 0)
+    out +=
+        wrapped("  ", fmt::format("layouts: of {} jobs run in several, the layout ranked best is within {} of the truly best in "
+                                  "{}; it costs {} on average, at worst {}",
+                                  score.order.jobs, percent_text(kNearTheBest), score.order.near,
+                                  signed_percent_text(score.order.mean_loss), signed_percent_text(score.order.worst_loss)));
   if (score.scored > 0) {
     out += heading(score.kind == "runs" || score.kind == "memory" ? "By source and device" : "By kind and device") + cells(score);
     out += heading("Worst rows") + worst(score);

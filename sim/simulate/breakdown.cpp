@@ -17,6 +17,8 @@ Part part_of(Dimension dimension) {
     case Dimension::expert_tensor: return kExpert;
     case Dimension::data:
     case Dimension::expert_data:
+    case Dimension::shard:
+    case Dimension::replica:
     case Dimension::embedding:
     case Dimension::copy:
     case Dimension::world: return kData;

@@ -66,6 +66,25 @@ Groups data_groups(const RankGrid& g) {
   return groups;
 }
 
+// Blocks of a data group that divide its parameters, and ranks of equal place in the blocks.
+Groups shard_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int t = 0; t < g.tensor(); ++t)
+      for (int first = 0; first < g.replicas(); first += g.shard(), groups.close())
+        for (int i = 0; i < g.shard(); ++i) groups.ranks.push_back(g.replica_rank(t, first + i, s));
+  return groups;
+}
+
+Groups replica_groups(const RankGrid& g) {
+  Groups groups;
+  for (int s = 0; s < g.stages(); ++s)
+    for (int t = 0; t < g.tensor(); ++t)
+      for (int i = 0; i < g.shard(); ++i, groups.close())
+        for (int first = 0; first < g.replicas(); first += g.shard()) groups.ranks.push_back(g.replica_rank(t, first + i, s));
+  return groups;
+}
+
 Groups expert_groups(const RankGrid& g) {
   Groups groups;
   for (int s = 0; s < g.stages(); ++s)
@@ -133,6 +152,8 @@ Groups groups_of(Dimension dimension, const RankGrid& grid) {
     case Dimension::expert: return expert_groups(grid);
     case Dimension::expert_tensor: return expert_tensor_groups(grid);
     case Dimension::expert_data: return expert_data_groups(grid);
+    case Dimension::shard: return shard_groups(grid);
+    case Dimension::replica: return replica_groups(grid);
     case Dimension::embedding: return mirrored_groups(grid, 1);  // the ends of the model
     case Dimension::world: return world_group(grid);
     case Dimension::copy: return mirrored_groups(grid, grid.stages() / 2);  // which hold copies of the same parts

@@ -21,7 +21,8 @@ class RankGrid {
         data_(layout.data),
         stages_(layout.pipeline),
         expert_(layout.expert),
-        expert_tensor_(layout.expert_tensor) {}
+        expert_tensor_(layout.expert_tensor),
+        shard_(layout.shard_ranks()) {}
 
   [[nodiscard]] Rank rank(RankPlace p) const {
     return static_cast<Rank>(p.tensor + tensor_ * (p.context + context_ * (p.data + data_ * p.stage)));
@@ -36,6 +37,13 @@ class RankGrid {
   [[nodiscard]] int data() const { return data_; }
   [[nodiscard]] int stages() const { return stages_; }
 
+  // Ranks that hold the same parameters, numbered: context fastest, then data. Blocks of `shard` of them divide the parameters.
+  [[nodiscard]] Rank replica_rank(int tensor, int replica, int stage) const {
+    return rank({tensor, replica % context_, replica / context_, stage});
+  }
+  [[nodiscard]] int replicas() const { return data_ * context_; }
+  [[nodiscard]] int shard() const { return shard_; }
+
   // The second deal of a stage's ranks, for the experts: expert_tensor, expert, expert-data, fastest first.
   [[nodiscard]] Rank expert_rank(int expert_tensor, int expert, int expert_data, int stage) const {
     return rank({0, 0, 0, stage}) + static_cast<Rank>(expert_tensor + expert_tensor_ * (expert + expert_ * expert_data));
@@ -45,7 +53,7 @@ class RankGrid {
   [[nodiscard]] int expert_data() const { return tensor_ * context_ * data_ / (expert_ * expert_tensor_); }
 
  private:
-  int tensor_, context_, data_, stages_, expert_, expert_tensor_;
+  int tensor_, context_, data_, stages_, expert_, expert_tensor_, shard_;
 };
 
 }  // namespace headway

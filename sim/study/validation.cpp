@@ -70,6 +70,17 @@ ValidationScore validate(std::string kind, std::size_t rows, const Progress& pro
   return result;
 }
 
+// What is trained, with which software, in which precision and on how many of which devices. Recomputation and the microbatch are
+// part of a layout, as they are of a search for one.
+std::string job_of(const MeasuredRun& run) {
+  if (!run.plan || !run.cluster) return "";
+  const TrainingPlan& p = *run.plan;
+  std::string job = run.source + " " + run.device + " x" + std::to_string(p.layout.devices()) + " " + p.model.name;
+  for (const int number : {p.model.layers, p.model.hidden, p.model.heads, p.sequence, p.global_batch})
+    job += " " + std::to_string(number);
+  return job + " " + p.recipe.name + " " + p.software.name;
+}
+
 // Runs and memory: the same rows, another quantity.
 template <class Predict>
 ValidationScore validate_plans(std::string kind, const std::vector<MeasuredRun>& runs, const Progress& progress,
@@ -85,8 +96,29 @@ ValidationScore validate_plans(std::string kind, const std::vector<MeasuredRun>&
         const MeasuredRun& run = runs[i];
         return ScoredRun{run.id,          run.source,   run.device, run.plan ? run.plan->software.name : "",
                          run.tier == "A", run.measured, 0,          0,
-                         run.assumed,     "",           false};
+                         run.assumed,     "",           false,      job_of(run)};
       });
+}
+
+LayoutOrder order_of(const std::vector<ScoredRun>& runs) {
+  std::map<std::string, std::vector<const ScoredRun*>> jobs;
+  for (const ScoredRun& run : runs)
+    if (run.scored && !run.job.empty()) jobs[run.job].push_back(&run);
+  LayoutOrder order;
+  for (const auto& [job, rows] : jobs) {
+    if (rows.size() < 2) continue;
+    const auto chosen = std::min_element(rows.begin(), rows.end(),
+                                         [](const ScoredRun* a, const ScoredRun* b) { return a->predicted < b->predicted; });
+    const auto best = std::min_element(rows.begin(), rows.end(),
+                                       [](const ScoredRun* a, const ScoredRun* b) { return a->measured < b->measured; });
+    const double loss = (*chosen)->measured / (*best)->measured - 1;
+    ++order.jobs;
+    if (loss <= kNearTheBest) ++order.near;
+    order.mean_loss += loss;
+    order.worst_loss = std::max(order.worst_loss, loss);
+  }
+  if (order.jobs > 0) order.mean_loss /= order.jobs;
+  return order;
 }
 
 double peak_allocated_gib(const TrainingPlan& plan) {
@@ -146,6 +178,7 @@ void score(ValidationScore& result) {
     ++result.scored;
   }
   result.median_ape = median(absolute);
+  result.order = result.kind == "runs" ? order_of(result.runs) : LayoutOrder{};
   result.cells.clear();
   if (result.scored == 0) return;
   result.mape /= result.scored;

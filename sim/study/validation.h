@@ -38,6 +38,7 @@ struct ScoredRun {
   std::vector<std::string> assumed;
   std::string what;  // what was measured, where the id does not say it: "bf16 4096 x 4096 x 8192, NT"
   bool large = false;
+  std::string job{};  // of a training run: what is trained on what; rows of one job differ in their layout only
 };
 
 struct SkippedRun {
@@ -56,6 +57,13 @@ struct Cell {
   Errors large;  // of its rows, those that are large
 };
 
+// Jobs that were run in several layouts. The layout a model ranks best costs, by the measured times, so much more than the truly best.
+struct LayoutOrder {
+  int jobs = 0, near = 0;  // near: at most kNearTheBest more
+  double mean_loss = 0, worst_loss = 0;
+};
+inline constexpr double kNearTheBest = 0.05;
+
 struct ValidationScore {
   std::string kind;  // "runs", "memory" (in GiB), "gemm", "attention", "collectives"
   int rows = 0, scored = 0;
@@ -63,6 +71,7 @@ struct ValidationScore {
   double macro_mape = 0;  // mean over (source, device) cells
   double bias = 0;        // mean signed error
   Errors large;           // of collectives from kLargeCollective on
+  LayoutOrder order;      // of training runs
   std::vector<Cell> cells;
   std::vector<ScoredRun> runs;  // in file order; those that do not count are predicted where possible, outside the scores
   std::vector<SkippedRun> skipped;
@@ -70,7 +79,7 @@ struct ValidationScore {
 
 inline constexpr Bytes kLargeCollective{8.0 * 1048576};
 
-// Fills the scores and the cells (sorted by source, device) from `runs`.
+// Fills the scores, the order of layouts and the cells (sorted by source, device) from `runs`.
 void score(ValidationScore& result);
 
 // Each predicts its rows in parallel (oneTBB); the result does not depend on the number of threads. `progress` may be called from

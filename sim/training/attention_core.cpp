@@ -11,10 +11,15 @@ namespace {
 constexpr Bytes kMask{1};
 constexpr Bytes kFp32{4};
 
+NumberFormat format_of(const TrainingPlan& plan) {
+  const bool narrow = plan.software.low_precision_attention && plan.recipe.low_precision();
+  return narrow ? NumberFormat::fp8 : plan.recipe.attention;
+}
+
 Kernel fused(const TrainingPlan& plan, AttentionPass pass, double heads, double kv_heads, double queries, double keys,
-             bool causal) {
+             bool causal, double window = 0) {
   const LocalShape s(plan);
-  const Attention work{s.batch, heads, kv_heads, queries, keys, s.qk_dim, s.v_dim, causal, plan.recipe.attention, pass};
+  const Attention work{s.batch, heads, kv_heads, queries, keys, s.qk_dim, s.v_dim, causal, format_of(plan), pass, window};
   return {pass == AttentionPass::forward ? "attention" : "attention_grad", work, pass == AttentionPass::forward ? 1.0 : 3.0};
 }
 
@@ -31,11 +36,19 @@ KernelList ring_steps(const TrainingPlan& plan, AttentionPass pass) {
   return kernels;
 }
 
-KernelList fused_kernels(const TrainingPlan& plan, AttentionPass pass) {
-  if (plan.layout.context == 1 || plan.software.context_exchange == ContextExchange::ring) return ring_steps(plan, pass);
+// A rank's queries and the keys in their windows, wherever these come from.
+KernelList local_kernels(const TrainingPlan& plan, AttentionPass pass) {
+  const LocalShape s(plan);
+  return {fused(plan, pass, s.heads, s.kv_heads, s.sequence, s.whole_sequence, true, plan.model.local->window)};
+}
+
+KernelList fused_kernels(const TrainingPlan& plan, AttentionPass pass, bool local) {
+  if (plan.layout.context == 1 || plan.software.context_exchange == ContextExchange::ring)
+    return local ? local_kernels(plan, pass) : ring_steps(plan, pass);
   const LocalShape s(plan);
   const double c = plan.layout.context;
-  return {fused(plan, pass, s.heads / c, std::fmax(1.0, s.kv_heads / c), s.whole_sequence, s.whole_sequence, true)};
+  return {fused(plan, pass, s.heads / c, std::fmax(1.0, s.kv_heads / c), s.whole_sequence, s.whole_sequence, true,
+                local ? plan.model.local->window : 0)};
 }
 
 // The four products of the chain; s x s scores per head.
@@ -92,20 +105,22 @@ class ScoreChain {
 
 class CoreWriter {
  public:
-  CoreWriter(Script& script, const TrainingPlan& plan, Activity activity)
-      : script_(script), plan_(plan), s_(plan), activity_(activity) {}
+  CoreWriter(Script& script, const TrainingPlan& plan, Activity activity, bool local)
+      : script_(script), plan_(plan), s_(plan), activity_(activity), local_(local) {}
 
   void forward() {
     if (ring()) call(CollectiveKind::all_gather, keys_and_values(s_.whole_sequence), Beside::following);
     if (trades()) call(CollectiveKind::all_to_all, projected(), Beside::following);
-    compute(plan_.software.fused_attention() ? fused_kernels(plan_, AttentionPass::forward) : ScoreChain(plan_).forward());
+    compute(plan_.software.fused_attention() ? fused_kernels(plan_, AttentionPass::forward, local_)
+                                             : ScoreChain(plan_).forward());
     if (trades()) call(CollectiveKind::all_to_all, returned(), Beside::preceding);
   }
 
   void backward() {
     if (ring()) call(CollectiveKind::all_gather, keys_and_values(s_.whole_sequence), Beside::following);
     if (trades()) call(CollectiveKind::all_to_all, returned(), Beside::following);
-    compute(plan_.software.fused_attention() ? fused_kernels(plan_, AttentionPass::backward) : ScoreChain(plan_).backward());
+    compute(plan_.software.fused_attention() ? fused_kernels(plan_, AttentionPass::backward, local_)
+                                             : ScoreChain(plan_).backward());
     if (ring()) call(CollectiveKind::reduce_scatter, keys_and_values(s_.whole_sequence), Beside::preceding);
     if (trades()) call(CollectiveKind::all_to_all, projected(), Beside::preceding);
   }
@@ -133,16 +148,17 @@ class CoreWriter {
   const TrainingPlan& plan_;
   LocalShape s_;
   Activity activity_;
+  bool local_;
 };
 
 }  // namespace
 
-void append_core_forward(Script& script, const TrainingPlan& plan, Activity activity) {
-  CoreWriter(script, plan, activity).forward();
+void append_core_forward(Script& script, const TrainingPlan& plan, Activity activity, bool local) {
+  CoreWriter(script, plan, activity, local).forward();
 }
 
-void append_core_backward(Script& script, const TrainingPlan& plan, Activity activity) {
-  CoreWriter(script, plan, activity).backward();
+void append_core_backward(Script& script, const TrainingPlan& plan, Activity activity, bool local) {
+  CoreWriter(script, plan, activity, local).backward();
 }
 
 }  // namespace headway

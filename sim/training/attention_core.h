@@ -8,6 +8,8 @@
 //               so that under a causal mask each step but its own costs half a square; results of the steps are merged by their
 //               softmax sums. Backward, gradients of keys and values go around as well. Priced as a gather (and a reduce-scatter) of
 //               all keys and values, the share `context_overlap` of it beside attention.
+// A local layer's fused kernel skips what lies before the window; the unfused chain masks it. Around a ring its keys go as all others do.
+//
 //   all_to_all  queries, keys and values of all heads and a slice of the sequence become those of some heads and all of it
 #pragma once
 
@@ -15,7 +17,7 @@
 
 namespace headway {
 
-void append_core_forward(Script& script, const TrainingPlan& plan, Activity activity);
-void append_core_backward(Script& script, const TrainingPlan& plan, Activity activity);
+void append_core_forward(Script& script, const TrainingPlan& plan, Activity activity, bool local);
+void append_core_backward(Script& script, const TrainingPlan& plan, Activity activity, bool local);
 
 }  // namespace headway

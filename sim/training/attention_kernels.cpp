@@ -3,12 +3,18 @@
 #include "training/attention_core.h"
 
 namespace headway {
+namespace {
+
+// x cos + rotated(x) sin, one kernel after the other: a product, the negated half put beside the other, a product, a sum.
+constexpr double kUnfusedRotaryPasses = 10;
+
+}  // namespace
 
 void AttentionWriter::forward() {
   norm_forward("attention_norm");
   product_forward();
   rotary("rotary");
-  append_core_forward(script_, plan_, activity_);
+  append_core_forward(script_, plan_, activity_, local_);
   row_forward(projection());
   residual_forward("attention_residual");
 }
@@ -20,10 +26,10 @@ void AttentionWriter::backward() {
       latent_up_forward();
       rotary("rotary");
     });
-  if (again(RecomputeModule::attention_core)) recomputing([&] { append_core_forward(script_, plan_, activity_); });
+  if (again(RecomputeModule::attention_core)) recomputing([&] { append_core_forward(script_, plan_, activity_, local_); });
   if (again(RecomputeModule::selective_op)) recomputing([&] { selected_operations(); });
   row_backward(projection());
-  append_core_backward(script_, plan_, activity_);
+  append_core_backward(script_, plan_, activity_, local_);
   rotary("rotary_grad");
   product_backward();
   norm_backward("attention_norm_grad");
@@ -132,8 +138,9 @@ void AttentionWriter::latent_norm(std::string_view label, double passes, double 
 void AttentionWriter::rotary(std::string_view label) {
   if (plan_.model.learned_positions > 0) return;
   const double heads = plan_.model.latent ? 2 * shape_.heads : shape_.heads + shape_.kv_heads;
-  compute({pass_over(label, StreamClass::elementwise, shape_.tokens * heads * shape_.qk_dim, 2 * shape_.activation, fusion(),
-                     plan_.model.latent ? 6 : 2)});
+  const double passes = plan_.software.fused_rotary ? 2 : kUnfusedRotaryPasses;
+  compute({pass_over(label, StreamClass::elementwise, shape_.tokens * heads * shape_.qk_dim, passes * shape_.activation, fusion(),
+                     plan_.model.latent ? 6 : passes)});
 }
 
 }  // namespace headway

@@ -15,7 +15,8 @@ namespace headway {
 
 class AttentionWriter : public BlockWriter {
  public:
-  using BlockWriter::BlockWriter;
+  AttentionWriter(Script& script, const TrainingPlan& plan, Activity activity, bool local)
+      : BlockWriter(script, plan, activity, {true, !plan.model.parallel_blocks}), local_(local) {}
   void forward();
   void backward();
 
@@ -36,6 +37,8 @@ class AttentionWriter : public BlockWriter {
   [[nodiscard]] bool narrow_queries() const { return plan_.model.latent->q_rank > 0; }
   [[nodiscard]] Bytes narrow_activation() const { return shape_.tokens * shape_.latent_width * shape_.activation; }
   void rotary(std::string_view label);
+
+  bool local_;
 };
 
 }  // namespace headway

@@ -7,26 +7,35 @@ constexpr Bytes kMask{1};  // a dropout mask takes one byte per element
 
 }  // namespace
 
-BlockWriter::BlockWriter(Script& script, const TrainingPlan& plan, Activity activity)
-    : script_(script), plan_(plan), recipe_(plan.recipe), shape_(plan), activity_(activity) {}
+BlockWriter::BlockWriter(Script& script, const TrainingPlan& plan, Activity activity, OuterCollectives ends)
+    : script_(script), plan_(plan), recipe_(plan.recipe), shape_(plan), activity_(activity), ends_(ends) {}
 
 void BlockWriter::norm_forward(std::string_view label) {
+  if (!ends_.input) return;
   compute({pass_over(label, StreamClass::norm, shape_.norm_tokens * shape_.hidden, 2 * shape_.activation, fusion())});
 }
 
 // dx = norm'(dy) + gradient of the residual: reads x, dy and the residual's gradient, writes dx.
 void BlockWriter::norm_backward(std::string_view label) {
+  if (!ends_.input) return;
   compute({pass_over(label, StreamClass::norm, shape_.norm_tokens * shape_.hidden, 4 * shape_.activation, fusion(), 2)});
 }
 
 // out = dropout(x + bias) + residual: two reads, one write, and the mask.
 void BlockWriter::residual_forward(std::string_view label) {
+  if (!ends_.output) return;
+  if (plan_.model.post_norms)
+    compute({pass_over("post_norm", StreamClass::norm, shape_.norm_tokens * shape_.hidden, 2 * shape_.activation, fusion())});
   const Bytes each = 3 * shape_.activation + (uses_dropout(plan_.model) ? kMask : Bytes(0));
   compute({pass_over(label, StreamClass::elementwise, shape_.norm_tokens * shape_.hidden, each, fusion())});
 }
 
 // Without dropout the residual's gradient is the incoming one itself.
 void BlockWriter::residual_backward(std::string_view label) {
+  if (!ends_.output) return;
+  if (plan_.model.post_norms)
+    compute(
+        {pass_over("post_norm_grad", StreamClass::norm, shape_.norm_tokens * shape_.hidden, 3 * shape_.activation, fusion(), 2)});
   if (!uses_dropout(plan_.model)) return;
   const Bytes each = 2 * shape_.activation + kMask;
   compute({pass_over(label, StreamClass::elementwise, shape_.norm_tokens * shape_.hidden, each, fusion())});
@@ -40,20 +49,20 @@ void BlockWriter::column_forward(const Linear& product) { compute(with_cast(prod
 
 void BlockWriter::row_forward(const Linear& product) {
   compute(with_cast(product, product.in, product.forward(recipe_)));
-  reduce(Beside::preceding, plan_.software.tensor_overlap);
+  if (ends_.output) reduce(Beside::preceding, plan_.software.tensor_overlap);
 }
 
 void BlockWriter::row_backward(const Linear& product) {
-  gather(plan_.software.tensor_overlap);
+  if (ends_.output) gather(plan_.software.tensor_overlap);
   compute(with_cast(product, product.out, product.data_gradient(recipe_)));
   weight_gradient(product);
 }
 
 void BlockWriter::column_backward(const Linear& product) {
   const double hidden = plan_.software.overlap_tensor_gradient ? 1.0 : plan_.software.tensor_overlap;
-  gather(hidden);
+  if (ends_.input) gather(hidden);
   compute(with_cast(product, product.out, product.data_gradient(recipe_)));
-  reduce(Beside::following, hidden);
+  if (ends_.input) reduce(Beside::following, hidden);
   weight_gradient(product);
 }
 
@@ -68,7 +77,7 @@ void BlockWriter::weight_gradient(const Linear& product) {
 KernelList BlockWriter::with_cast(const Linear& product, double width, Kernel kernel) const {
   KernelList kernels;
   add_unpack(kernels, "weight_unpack", recipe_, product.groups * product.in * product.out);
-  add_cast(kernels, "cast", recipe_, product.groups * product.tokens * width);
+  add_cast(kernels, "cast", plan_, product.groups * product.tokens * width);
   kernels.push_back(std::move(kernel));
   return kernels;
 }
@@ -79,7 +88,7 @@ Linear BlockWriter::linear(std::string_view forward, std::string_view data, std:
 }
 
 Kernel BlockWriter::activation_forward(const Mlp& mlp) const {
-  return element_pass(mlp.activation, plan_.model.gated_mlp ? 3 : 2, mlp.down.tokens * mlp.down.groups * mlp.ffn).front();
+  return element_pass(mlp.activation, activation_passes(plan_, false), mlp.down.tokens * mlp.down.groups * mlp.ffn).front();
 }
 
 void BlockWriter::mlp_forward(const Mlp& mlp) {
@@ -91,7 +100,7 @@ void BlockWriter::mlp_forward(const Mlp& mlp) {
 
 void BlockWriter::mlp_backward_down(const Mlp& mlp) {
   row_backward(mlp.down);
-  compute(element_pass(mlp.activation_gradient, plan_.model.gated_mlp ? 5 : 3, mlp.down.tokens * mlp.ffn));
+  compute(element_pass(mlp.activation_gradient, activation_passes(plan_, true), mlp.down.tokens * mlp.ffn));
 }
 
 void BlockWriter::gather(double hidden) {

@@ -21,9 +21,15 @@ struct Mlp {
   std::string_view activation, activation_gradient;
 };
 
+// Which ends of a half meet the residual stream by a collective of their own. Where attention and MLP run side by side, attention's
+// gather serves both, and one reduction behind the MLP takes the sum; backward the other way round.
+struct OuterCollectives {
+  bool input = true, output = true;
+};
+
 class BlockWriter {
  public:
-  BlockWriter(Script& script, const TrainingPlan& plan, Activity activity);
+  BlockWriter(Script& script, const TrainingPlan& plan, Activity activity, OuterCollectives ends = {});
 
  protected:
   // ---- memory-bound passes over the residual stream
@@ -50,7 +56,9 @@ class BlockWriter {
 
   // ---- collectives of the tensor group
   [[nodiscard]] Bytes full_activation() const { return shape_.tokens * shape_.hidden * shape_.activation; }
-  void gather_for_product() { gather(plan_.software.tensor_overlap); }
+  void gather_for_product() {
+    if (ends_.input) gather(plan_.software.tensor_overlap);
+  }
   void gather(double hidden);
   void reduce(Beside beside, double hidden);
   void call(LayerCall call) { script_.push_back({activity_, {}, call, -1}); }
@@ -73,6 +81,7 @@ class BlockWriter {
   const Recipe& recipe_;
   LocalShape shape_;
   Activity activity_;
+  OuterCollectives ends_;
 };
 
 }  // namespace headway

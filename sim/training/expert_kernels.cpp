@@ -97,7 +97,7 @@ void ExpertWriter::experts_backward() {
   const Mlp mlp = routed();
   compute(with_cast(mlp.down, mlp.down.out, mlp.down.data_gradient(recipe_)));
   weight_gradient(mlp.down);
-  compute(element_pass("experts_activation_grad", plan_.model.gated_mlp ? 5 : 3, mlp.up.groups * mlp.up.tokens * mlp.ffn));
+  compute(element_pass("experts_activation_grad", activation_passes(plan_, true), mlp.up.groups * mlp.up.tokens * mlp.ffn));
   compute(with_cast(mlp.up, mlp.up.out, mlp.up.data_gradient(recipe_)));
   weight_gradient(mlp.up);
 }
@@ -127,7 +127,7 @@ void ExpertWriter::shared_backward_beside(bool up) {
   kernels.push_back(product.weight_gradient(recipe_));
   if (!up)
     kernels.push_back(
-        element_pass(mlp.activation_gradient, plan_.model.gated_mlp ? 5 : 3, product.tokens * experts_.shared_ffn).front());
+        element_pass(mlp.activation_gradient, activation_passes(plan_, true), product.tokens * experts_.shared_ffn).front());
   compute(std::move(kernels));
 }
 
@@ -148,7 +148,7 @@ void ExpertWriter::from_experts() {
 
 void ExpertWriter::exchange(Bytes bytes, Beside beside, bool over_shared) {
   if (plan_.layout.expert == 1) return;
-  call({CollectiveKind::all_to_all, plan_.software.expert_imbalance * bytes, beside,
+  call({CollectiveKind::all_to_all, busiest_share(plan_) * bytes, beside,
         over_shared ? 1.0 : plan_.software.expert_overlap, Dimension::expert, node_routing()});
 }
 

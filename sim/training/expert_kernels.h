@@ -11,7 +11,7 @@
 // Grouped products of all experts on a rank are one GEMM with a batch, each of its members a share of the tokens: tiles are cut
 // within an expert, waves run over all of them. Software without them multiplies expert after expert, each product with its own
 // floor and waves; 45 products of Transformer Engine on B200 (20 to 256 experts of 128 to 1232 tokens, MooreThreads/SimuMax@4dcaae5
-// configs/system) are met so within 11 % on average, 5 % too fast. Every rank works as long as the busiest one (Software::expert_imbalance), since the exchange
+// configs/system) are met so within 11 % on average, 5 % too fast. Every rank works as long as the busiest one (TokenRouting, Software::expert_imbalance), since the exchange
 // around the experts waits for it.
 #pragma once
 

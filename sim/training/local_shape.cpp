@@ -25,7 +25,8 @@ double attention_matrices(const TrainingPlan& plan, const LocalShape& s) {
 double norms(const TrainingPlan& plan) {
   const Model& m = plan.model;
   const double latent = m.latent ? m.latent->q_rank + m.latent->kv_rank : 0.0;
-  return (m.biases ? 4.0 : 2.0) * m.hidden + (m.qk_norm ? 2.0 * m.head_dim : 0.0) + latent;
+  const double count = (m.parallel_blocks ? 1.0 : 2.0) + (m.post_norms ? 2.0 : 0.0);
+  return count * (m.biases ? 2.0 : 1.0) * m.hidden + (m.qk_norm ? 2.0 * m.head_dim : 0.0) + latent;
 }
 
 double router(const TrainingPlan& plan) { return static_cast<double>(plan.model.hidden) * plan.model.experts->count; }
@@ -67,7 +68,7 @@ ExpertShape::ExpertShape(const TrainingPlan& plan) {
   tokens = LocalShape(plan).norm_tokens;
   copies = tokens * e.top_k;
   sent = plan.software.dispatch == Dispatch::per_expert ? copies : tokens * parts_reached(routing_of(e), layout.expert);
-  rows = copies * plan.software.expert_imbalance * layout.expert_tensor;
+  rows = copies * busiest_share(plan) * layout.expert_tensor;
   experts = static_cast<double>(e.count) / layout.expert;
   ffn = static_cast<double>(e.ffn) / layout.expert_tensor;
   up = (plan.model.gated_mlp ? 2.0 : 1.0) * ffn;
@@ -79,7 +80,7 @@ HeldParameters local_layer_matrices(const TrainingPlan& plan, LayerKind kind) {
   const LocalShape s(plan);
   HeldParameters held;
   held.common = attention_matrices(plan, s) + s.values * s.hidden;
-  if (kind == LayerKind::dense) {
+  if (!kind.experts) {
     held.common += s.hidden * (s.up + s.ffn);
     return held;
   }
@@ -92,8 +93,9 @@ HeldParameters local_layer_matrices(const TrainingPlan& plan, LayerKind kind) {
 HeldParameters local_layer_parameters(const TrainingPlan& plan, LayerKind kind) {
   const LocalShape s(plan);
   HeldParameters held = local_layer_matrices(plan, kind);
-  if (kind == LayerKind::experts) held.common += router(plan);
-  if (plan.model.biases) held.common += s.qkv + 2 * s.hidden + (kind == LayerKind::dense ? s.up : 0.0);
+  if (kind.experts) held.common += router(plan);
+  if (plan.model.biases) held.common += s.qkv + 2 * s.hidden + (kind.experts ? 0.0 : s.up);
+  if (plan.model.qkv_biases) held.common += s.qkv;
   held.common += norms(plan);
   return held;
 }
@@ -102,7 +104,7 @@ double replicated_layer_parameters(const TrainingPlan& plan, LayerKind kind) {
   const LocalShape s(plan);
   const double biases = plan.model.biases ? 2 * s.hidden : 0.0;
   const double narrow = plan.model.latent ? s.hidden * s.latent_width : 0.0;
-  return norms(plan) + biases + narrow + (kind == LayerKind::experts ? router(plan) : 0.0);
+  return norms(plan) + biases + narrow + (kind.experts ? router(plan) : 0.0);
 }
 
 HeldParameters local_prediction_parameters(const TrainingPlan& plan) {
@@ -149,10 +151,16 @@ Kernel pass_over(std::string_view label, StreamClass kind, double elements, Byte
   return {label, Streaming{elements * bytes_each * fusion, kind}, launches};
 }
 
-void add_cast(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements) {
+double activation_passes(const TrainingPlan& plan, bool backward) {
+  if (plan.model.gated_mlp) return plan.software.fused_activation ? (backward ? 5 : 3) : (backward ? 11 : 5);
+  return plan.software.fused_activation ? (backward ? 3 : 2) : (backward ? 5 : 4);
+}
+
+void add_cast(KernelList& kernels, std::string_view label, const TrainingPlan& plan, double elements) {
+  const Recipe& recipe = plan.recipe;
   if (!recipe.low_precision()) return;
   const Bytes each = Bytes(recipe.cast_bytes_per_element) + (recipe.transposed_copy ? element_size(recipe.compute) : Bytes(0));
-  kernels.push_back({label, Streaming{elements * each, StreamClass::cast}});
+  kernels.push_back({label, Streaming{elements * each * plan.software.cast_passes, StreamClass::cast}});
 }
 
 void add_unpack(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements) {

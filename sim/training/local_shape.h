@@ -91,8 +91,13 @@ struct Linear {
 [[nodiscard]] Kernel pass_over(std::string_view label, StreamClass kind, double elements, Bytes bytes_each, double fusion,
                                double launches = 1);
 
+// Passes of an MLP's activation over its inner width. Fused: operands in, result out; backward also the gradient in and both
+// operands' gradients out. Else each operation reads and writes: of a gated one the sigmoid's product and the gate's, and backward
+// the same with the two halves put together again.
+[[nodiscard]] double activation_passes(const TrainingPlan& plan, bool backward);
+
 // Scaling and casting `elements` elements for a low-precision GEMM; nothing for 16-bit recipes.
-void add_cast(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements);
+void add_cast(KernelList& kernels, std::string_view label, const TrainingPlan& plan, double elements);
 
 // Unpacking `elements` weights from what they are stored in to what they are multiplied in; nothing unless weights are packed.
 void add_unpack(KernelList& kernels, std::string_view label, const Recipe& recipe, double elements);

@@ -52,8 +52,8 @@ class ActivationBill {
 
   // Beside everything kept: what one layer needs while its MLP runs backward.
   [[nodiscard]] Bytes layer_backward(LayerKind kind) const {
-    const Bytes gradients = kind == LayerKind::dense ? s_.tokens * (s_.up + s_.ffn + 2 * s_.hidden) * wide_
-                                                     : e_->rows * (e_->up + e_->ffn + 2 * s_.hidden) * wide_;
+    const Bytes gradients = !kind.experts ? s_.tokens * (s_.up + s_.ffn + 2 * s_.hidden) * wide_
+                                          : e_->rows * (e_->up + e_->ffn + 2 * s_.hidden) * wide_;
     return gradients + (whole_layer(kind) - saved(kind));
   }
 
@@ -72,9 +72,9 @@ class ActivationBill {
     double attention = 0, mlps = 0;
     for (const LayerKind kind : kinds) {
       const HeldParameters matrices = local_layer_matrices(plan_, kind);
-      const double mlp = kind == LayerKind::dense ? s_.hidden * (s_.up + s_.ffn) : shared_matrices();
+      const double mlp = !kind.experts ? s_.hidden * (s_.up + s_.ffn) : shared_matrices();
       attention = matrices.common - mlp;
-      mlps += mlp + (kind == LayerKind::experts ? matrices.expert / e_->experts : 0.0);
+      mlps += mlp + (kind.experts ? matrices.expert / e_->experts : 0.0);
     }
     return placeholder(attention + mlps);
   }
@@ -92,7 +92,7 @@ class ActivationBill {
   [[nodiscard]] Bytes residual() const { return s_.norm_tokens * s_.hidden * wide_; }
   [[nodiscard]] Bytes product_input() const { return s_.norm_tokens * s_.hidden * narrow_; }
   [[nodiscard]] Bytes activation_output(LayerKind kind) const {
-    if (kind == LayerKind::dense) return s_.tokens * s_.ffn * narrow_;
+    if (!kind.experts) return s_.tokens * s_.ffn * narrow_;
     return (e_->rows * e_->ffn + s_.tokens * e_->shared_ffn) * narrow_;
   }
   [[nodiscard]] double gates() const { return plan_.model.gated_mlp ? 2.0 : 1.0; }
@@ -107,7 +107,7 @@ class ActivationBill {
   // Outputs that are kept where every second product is computed again: queries, values, what attention returns, half of the MLP's
   // first product and all of its second.
   [[nodiscard]] Bytes selected_operations(LayerKind kind) const {
-    const double inner = kind == LayerKind::dense ? s_.tokens * s_.ffn : e_->rows * e_->ffn;
+    const double inner = !kind.experts ? s_.tokens * s_.ffn : e_->rows * e_->ffn;
     return (s_.tokens * (s_.query + s_.kv_heads * s_.v_dim + s_.values) + inner) * wide_ + attention_core() + residual();
   }
 
@@ -128,7 +128,7 @@ class ActivationBill {
 
   // Of experts: the rows they worked on, sorted, and between their products; scores and probabilities of the router in fp32.
   [[nodiscard]] Bytes mlp(LayerKind kind) const {
-    if (kind == LayerKind::dense) return s_.tokens * s_.up * wide_ + activation_output(kind);
+    if (!kind.experts) return s_.tokens * s_.up * wide_ + activation_output(kind);
     const Bytes shared = s_.tokens * gates() * e_->shared_ffn * wide_;
     const Bytes rows = e_->rows * (s_.hidden * narrow_ + e_->up * wide_);
     return rows + shared + activation_output(kind) + 2 * e_->tokens * e_->count * kFp32;
@@ -246,9 +246,9 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
   for (const Chunk& chunk : chunks) held += chunk_parameters(plan, chunk);
   const double parameters = held.total();
   const bool sharded = plan.sharding != Sharding::none;
-  const double data_ranks = static_cast<double>(plan.layout.data) * plan.layout.context;
   const double copies = Placement(plan).copies();  // share the optimizer's states
-  const double shard = sharded ? (held.common / data_ranks + held.expert / plan.layout.expert_data()) / copies : parameters;
+  const double shard =
+      sharded ? (held.common / plan.layout.shard_ranks() + held.expert / plan.layout.expert_data()) / copies : parameters;
   const Held states = held_bytes(plan, chunks, parameters, shard);
   const ActivationBill bill(plan);
   const Ground ground = ground_of(plan);

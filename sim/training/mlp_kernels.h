@@ -7,7 +7,8 @@ namespace headway {
 
 class MlpWriter : public BlockWriter {
  public:
-  using BlockWriter::BlockWriter;
+  MlpWriter(Script& script, const TrainingPlan& plan, Activity activity)
+      : BlockWriter(script, plan, activity, {!plan.model.parallel_blocks, true}) {}
   void forward();
   void backward();
 

@@ -1,5 +1,7 @@
 #include "training/model.h"
 
+#include "work/kernel.h"
+
 namespace headway {
 namespace {
 
@@ -24,12 +26,15 @@ double attention_matrices(const Model& m) {
 // A norm has a gain, and a shift where linear layers have biases.
 double norm_parameters(const Model& m) { return (m.biases ? 2.0 : 1.0) * m.hidden; }
 
+// Blocks side by side share one.
+double norms_of_a_layer(const Model& m) { return (m.parallel_blocks ? 1.0 : 2.0) + (m.post_norms ? 2.0 : 0.0); }
+
 double layer_norms(const Model& m) {
-  return 2.0 * norm_parameters(m) + (m.qk_norm ? 2.0 * m.head_dim : 0.0) +
+  return norms_of_a_layer(m) * norm_parameters(m) + (m.qk_norm ? 2.0 * m.head_dim : 0.0) +
          (m.latent ? m.latent->q_rank + m.latent->kv_rank : 0.0);
 }
 
-double attention_biases(const Model& m) { return m.biases ? qkv_width(m) + m.hidden : 0.0; }
+double attention_biases(const Model& m) { return (m.biases || m.qkv_biases ? qkv_width(m) : 0.0) + (m.biases ? m.hidden : 0.0); }
 
 double mlp_biases(const Model& m) { return m.biases ? (m.gated_mlp ? 2.0 : 1.0) * m.ffn + m.hidden : 0.0; }
 
@@ -40,7 +45,7 @@ ParameterCount layer_count(const Model& m, LayerKind kind, double routed) {
   ParameterCount count;
   count.attention = attention_matrices(m) + attention_biases(m);
   count.norms = layer_norms(m);
-  if (kind == LayerKind::dense) {
+  if (!kind.experts) {
     count.dense_mlp = mlp_matrices(m, m.ffn) + mlp_biases(m);
   } else {
     count.routed_experts = routed * mlp_matrices(m, m.experts->ffn);
@@ -58,8 +63,9 @@ double prediction_count(const Model& m, double routed) {
 
 ParameterCount count(const Model& m, double routed) {
   ParameterCount sum;
-  for (const LayerKind kind : {LayerKind::dense, LayerKind::experts}) {
-    const double layers = layers_of_kind(m, kind);
+  for (const bool experts : {false, true}) {
+    const LayerKind kind{experts};
+    const double layers = experts ? layers_with_experts(m) : m.layers - layers_with_experts(m);
     if (layers == 0) continue;
     const ParameterCount layer = layer_count(m, kind, routed);
     sum.attention += layers * layer.attention;
@@ -82,22 +88,36 @@ double routed_per_token(const Model& m) { return m.experts ? m.experts->top_k : 
 // The matrices of one layer that a token passes through.
 double layer_matrices(const Model& m, LayerKind kind) {
   const ParameterCount layer = layer_count(m, kind, routed_per_token(m));
-  return layer.total() - layer.norms - attention_biases(m) - (kind == LayerKind::dense ? mlp_biases(m) : 0.0);
+  return layer.total() - layer.norms - attention_biases(m) - (kind.experts ? 0.0 : mlp_biases(m));
 }
 
-Flops attention_core(const Model& m, double sequence) { return Flops(3.0 * sequence * m.heads * (m.qk_dim() + m.v_dim())); }
+Flops attention_core(const Model& m, double sequence, double window) {
+  return Flops(6.0 * causal_keys(sequence, window) * m.heads * (m.qk_dim() + m.v_dim()));
+}
+
+// Of one prediction module's layer, whose attention is that of the last one.
+Flops last_attention_core(const Model& m, double sequence) {
+  return attention_core(m, sequence, layer_kind(m, m.layers - 1).local ? m.local->window : 0.0);
+}
 
 }  // namespace
 
 LayerKind layer_kind(const Model& m, int layer) {
-  if (!m.experts || layer < m.experts->dense_layers) return LayerKind::dense;
-  return (layer - m.experts->dense_layers + 1) % m.experts->every == 0 ? LayerKind::experts : LayerKind::dense;
+  LayerKind kind;
+  if (m.experts && layer >= m.experts->dense_layers) kind.experts = (layer - m.experts->dense_layers + 1) % m.experts->every == 0;
+  if (m.local) kind.local = m.local->global_every == 0 || (layer + 1) % m.local->global_every != 0;
+  return kind;
 }
 
-int layers_of_kind(const Model& m, LayerKind kind) {
+int layers_with_experts(const Model& m) {
   int count = 0;
-  for (int layer = 0; layer < m.layers; ++layer)
-    if (layer_kind(m, layer) == kind) ++count;
+  for (int layer = 0; layer < m.layers; ++layer) count += layer_kind(m, layer).experts ? 1 : 0;
+  return count;
+}
+
+int local_layers(const Model& m) {
+  int count = 0;
+  for (int layer = 0; layer < m.layers; ++layer) count += layer_kind(m, layer).local ? 1 : 0;
   return count;
 }
 
@@ -123,8 +143,7 @@ double active_parameters(const Model& m) {
 
 double matrix_parameters(const Model& m) {
   double sum = (1.0 + m.prediction_depth) * vocabulary_matrix(m);
-  for (const LayerKind kind : {LayerKind::dense, LayerKind::experts})
-    if (const int layers = layers_of_kind(m, kind)) sum += layers * layer_matrices(m, kind);
+  for (int layer = 0; layer < m.layers; ++layer) sum += layer_matrices(m, layer_kind(m, layer));
   if (m.prediction_depth > 0)
     sum += m.prediction_depth * (layer_matrices(m, layer_kind(m, m.layers - 1)) + 2.0 * m.hidden * m.hidden);
   return sum;
@@ -132,10 +151,11 @@ double matrix_parameters(const Model& m) {
 
 FlopCount flops_per_token(const Model& m, double sequence) {
   const ParameterCount active = count_active_parameters(m);
-  const int dense = layers_of_kind(m, LayerKind::dense);
+  const int dense = m.layers - layers_with_experts(m), local = local_layers(m);
   FlopCount flops;
   flops.attention_matrices = Flops(6.0 * m.layers * attention_matrices(m));
-  flops.attention_core = m.layers * attention_core(m, sequence);
+  flops.attention_core = (m.layers - local) * attention_core(m, sequence, 0);
+  if (local > 0) flops.attention_core += local * attention_core(m, sequence, m.local->window);
   flops.dense_mlp = Flops(6.0 * dense * mlp_matrices(m, m.ffn));
   flops.routed_experts = Flops(6.0 * active.routed_experts);
   flops.shared_experts = Flops(6.0 * active.shared_experts);
@@ -143,7 +163,7 @@ FlopCount flops_per_token(const Model& m, double sequence) {
   flops.head = Flops(6.0 * vocabulary_matrix(m));
   if (m.prediction_depth > 0) {
     const double matrices = layer_matrices(m, layer_kind(m, m.layers - 1)) + 2.0 * m.hidden * m.hidden + vocabulary_matrix(m);
-    flops.prediction = m.prediction_depth * (Flops(6.0 * matrices) + attention_core(m, sequence));
+    flops.prediction = m.prediction_depth * (Flops(6.0 * matrices) + last_attention_core(m, sequence));
   }
   return flops;
 }

@@ -5,6 +5,7 @@
 // what all tokens pass through (the shared expert).
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,7 +34,20 @@ struct Experts {
   int groups_per_token = 1;  // so many of are open to a token (DeepSeek's node-limited routing); 1 of 1: no limit
 };
 
-enum class LayerKind { dense, experts };
+// Layers that look back over a few tokens only (sliding-window attention), and how many of them see everything.
+struct LocalAttention {
+  int window = 0;        // tokens that a query sees, itself included
+  int global_every = 0;  // every n-th layer sees all tokens before it, beginning with the n-th; 0: none does
+};
+
+// What tells the layers of a model apart.
+struct LayerKind {
+  bool experts = false;  // a mixture of them in place of the dense MLP
+  bool local = false;    // attention looks back over LocalAttention::window tokens
+  static const LayerKind dense;
+  friend auto operator<=>(const LayerKind&, const LayerKind&) = default;
+};
+inline constexpr LayerKind LayerKind::dense{};
 
 struct Model {
   std::string name, title, source;
@@ -51,6 +65,10 @@ struct Model {
   bool biases = false;           // linear layers carry a bias (GPT-2/3 style)
   int learned_positions = 0;     // length of a learned position table, 0 with rotary embeddings
   bool qk_norm = false;          // queries and keys are normalised by head
+  bool qkv_biases = false;       // queries, keys and values alone carry a bias (Qwen2)
+  bool parallel_blocks = false;  // attention and MLP read the same normalised input, and one sum takes both (GPT-NeoX, Falcon)
+  bool post_norms = false;       // what attention and MLP return is normalised too (Gemma 2 and 3)
+  std::optional<LocalAttention> local;
   std::optional<LatentAttention> latent;
   std::optional<Experts> experts;
   int prediction_depth =
@@ -62,7 +80,8 @@ struct Model {
 
 // Of layer 0, 1 ... layers - 1. A prediction module's layer is of the kind of the last one.
 [[nodiscard]] LayerKind layer_kind(const Model& model, int layer);
-[[nodiscard]] int layers_of_kind(const Model& model, LayerKind kind);
+[[nodiscard]] int layers_with_experts(const Model& model);
+[[nodiscard]] int local_layers(const Model& model);
 
 // Parameters by component. Biases count with their matrices, positions with the embedding; a tied head counts as 0.
 struct ParameterCount {
@@ -100,8 +119,8 @@ struct FlopCount {
   }
 };
 
-// Of one token in a sequence of `sequence`: 6 per parameter of a matrix product it passes through, and 3 sequence heads
-// (qk_dim + v_dim) per layer for the attention core.
+// Of one token in a sequence of `sequence`: 6 per parameter of a matrix product it passes through, and 6 keys heads
+// (qk_dim + v_dim) per layer for the attention core, half of the sequence being keys, or fewer in a local layer.
 [[nodiscard]] FlopCount flops_per_token(const Model& model, double sequence);
 
 // Of `tokens` tokens in sequences of `sequence` (the numerator of MFU).

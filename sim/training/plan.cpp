@@ -40,6 +40,8 @@ class PlanCheck {
     tensor();
     context();
     experts();
+    routing();
+    sharding();
     batch();
     stages();
     schedule();
@@ -85,7 +87,7 @@ class PlanCheck {
     if (m.kv_heads % t != 0 && t % m.kv_heads != 0)
       mistake("parallel.tensor", number(t) + " neither divides nor is a multiple of " + number(m.kv_heads) + " key-value heads" +
                                      divisor_hint(t, m.kv_heads));
-    if (m.ffn % t != 0 && layers_of_kind(m, LayerKind::dense) > 0)
+    if (m.ffn % t != 0 && layers_with_experts(m) < m.layers)
       mistake("parallel.tensor", number(t) + " does not divide the MLP width " + number(m.ffn) + divisor_hint(t, m.ffn));
     if (m.heads % m.kv_heads != 0)
       mistake("model", "kv_heads: " + number(m.kv_heads) + " does not divide " + number(m.heads) + " heads" +
@@ -133,6 +135,24 @@ class PlanCheck {
       mistake("parallel.sequence",
               "experts beside tensor parallelism need sequence parallelism: else every tensor rank would send "
               "the same tokens");
+  }
+
+  void routing() {
+    const TokenRouting& r = plan_.routing;
+    if (!plan_.model.experts && (r.skew > 0 || r.capacity > 0))
+      mistake("routing", "the model has no experts to route to; leave it out");
+    if (r.padded && r.capacity == 0) mistake("routing.padded", "padded to which capacity? Give one, or leave padded out");
+  }
+
+  void sharding() {
+    if (plan_.model.parallel_blocks && plan_.model.experts) mistake("model", "experts beside attention are not supported");
+    const int shard = layout_.shard;
+    if (shard == 0) return;
+    if (plan_.sharding == Sharding::none) mistake("parallel.shard", "nothing is sharded; set sharding or leave shard out");
+    if (plan_.model.experts) mistake("parallel.shard", "experts are sharded over all ranks that hold them; leave shard out");
+    if (layout_.replicas() % shard != 0)
+      mistake("parallel.shard", number(shard) + " does not divide the " + number(layout_.replicas()) +
+                                    " ranks that hold the same parameters" + divisor_hint(shard, layout_.replicas()));
   }
 
   [[nodiscard]] std::int64_t samples_at_once() const { return static_cast<std::int64_t>(layout_.data) * plan_.microbatch; }
@@ -257,5 +277,17 @@ class PlanCheck {
 }  // namespace
 
 std::vector<PlanMistake> check_plan(const TrainingPlan& plan) { return PlanCheck(plan).run(); }
+
+double busiest_share(const TrainingPlan& plan) {
+  const TokenRouting& routing = plan.routing;
+  const double skew = routing.skew > 0 ? routing.skew : plan.software.expert_imbalance;
+  if (routing.capacity == 0) return skew;
+  return routing.padded ? routing.capacity : std::min(skew, routing.capacity);
+}
+
+Recipe recipe_under(const Software& software, Recipe recipe) {
+  if (software.narrow_gradients) recipe.gradient = recipe.gradient_wire = recipe.activation;
+  return recipe;
+}
 
 }  // namespace headway

@@ -14,7 +14,7 @@ bool same(const Gemm& a, const Gemm& b) {
 bool same(const Attention& a, const Attention& b) {
   return a.batch == b.batch && a.heads == b.heads && a.kv_heads == b.kv_heads && a.q_length == b.q_length &&
          a.kv_length == b.kv_length && a.qk_dim == b.qk_dim && a.v_dim == b.v_dim && a.causal == b.causal &&
-         a.format == b.format && a.pass == b.pass;
+         a.format == b.format && a.pass == b.pass && a.window == b.window;
 }
 
 bool same(const Streaming& a, const Streaming& b) { return a.traffic == b.traffic && a.kind == b.kind; }

@@ -40,6 +40,9 @@ const MessageSide& side_of(const Sides& sides, const Pass& pass, const Message& 
   return sides[pass.kind == PassKind::forward ? 0 : 1][message.upstream ? 1 : 0];
 }
 
+// Queries with keys and values, projection, and two of the MLP; what is smaller stays whole on every rank.
+constexpr int kMatricesOfALayer = 4;
+
 // The first forward of a chunk makes its low-precision weights and waits for its parameters; after its last backward, or the second
 // half of it, its gradients may leave.
 struct Ends {
@@ -87,7 +90,8 @@ class StageBuilder {
  private:
   // ---- data parallelism before and after the passes
 
-  [[nodiscard]] int data_ranks() const { return plan_.layout.data * plan_.layout.context; }
+  [[nodiscard]] int data_ranks() const { return plan_.layout.replicas(); }
+  [[nodiscard]] int shard_ranks() const { return plan_.layout.shard_ranks(); }
   [[nodiscard]] int expert_data_ranks() const { return plan_.model.experts ? plan_.layout.expert_data() : 1; }
   [[nodiscard]] bool replicated() const { return data_ranks() > 1 || expert_data_ranks() > 1; }
   [[nodiscard]] bool sharded() const { return plan_.sharding != Sharding::none; }
@@ -100,25 +104,47 @@ class StageBuilder {
     return replicated() && (software_.overlap_gradient_reduction || reduces_by_microbatch());
   }
 
-  std::vector<std::uint32_t> gather_calls(const HeldParameters& parameters) {
-    return data_calls("all_gather", CollectiveKind::all_gather, parameters, element_size(plan_.recipe.parameter_wire));
+  // Whole parameters from their shards. `pieces`: in so many calls one after the other.
+  std::vector<std::uint32_t> gather_calls(const HeldParameters& parameters, int pieces = 1) {
+    const Bytes wire = element_size(plan_.recipe.parameter_wire);
+    std::vector<std::uint32_t> calls;
+    for (int i = 0; i < pieces; ++i) {
+      add_call(calls, shard_dimension(), CollectiveKind::all_gather, shard_ranks(), parameters.common / pieces * wire);
+      add_call(calls, Dimension::expert_data, CollectiveKind::all_gather, expert_data_ranks(), parameters.expert / pieces * wire);
+    }
+    return calls;
   }
 
   std::vector<std::uint32_t> reduce_calls(const HeldParameters& parameters) {
     const CollectiveKind kind = sharded() ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce;
-    return data_calls(sharded() ? "reduce_scatter" : "all_reduce", kind, parameters, element_size(plan_.recipe.gradient_wire));
+    const Bytes wire = element_size(plan_.recipe.gradient_wire);
+    std::vector<std::uint32_t> calls;
+    add_call(calls, shard_dimension(), kind, shard_ranks(), parameters.common * wire);
+    add_call(calls, Dimension::replica, CollectiveKind::all_reduce, data_ranks() / shard_ranks(),
+             parameters.common / shard_ranks() * wire);
+    add_call(calls, Dimension::expert_data, kind, expert_data_ranks(), parameters.expert * wire);
+    return calls;
   }
 
-  // One for what all data ranks hold, one for the experts.
-  std::vector<std::uint32_t> data_calls(const std::string& name, CollectiveKind kind, const HeldParameters& parameters,
-                                        Bytes each) {
+  [[nodiscard]] Dimension shard_dimension() const { return plan_.layout.shard > 0 ? Dimension::shard : Dimension::data; }
+
+  void add_call(std::vector<std::uint32_t>& calls, Dimension dimension, CollectiveKind kind, int ranks, Bytes bytes) {
+    if (ranks == 1 || bytes == Bytes(0)) return;
+    std::string group(name_of(dimension));
+    if (dimension == Dimension::expert_data) group = "expert data";
+    calls.push_back(writer_.call({group + " " + std::string(name_of(kind)), dimension, kind, bytes, software_.data_efficiency}));
+  }
+
+  // What a sharded optimizer made goes back to all: in one all-gather, or rank by rank.
+  std::vector<std::uint32_t> return_calls() {
+    if (!software_.broadcasts_parameters) return gather_calls(parameters_);
+    const Bytes wire = element_size(plan_.recipe.parameter_wire);
     std::vector<std::uint32_t> calls;
-    const auto add = [&](const char* group, Dimension dimension, int ranks, double count) {
-      if (ranks > 1 && count > 0)
-        calls.push_back(writer_.call({group + name, dimension, kind, count * each, software_.data_efficiency}));
-    };
-    add("data ", Dimension::data, data_ranks(), parameters.common);
-    add("expert data ", Dimension::expert_data, expert_data_ranks(), parameters.expert);
+    for (int i = 0; i < shard_ranks(); ++i)
+      add_call(calls, shard_dimension(), CollectiveKind::broadcast, shard_ranks(), parameters_.common / shard_ranks() * wire);
+    for (int i = 0; i < expert_data_ranks(); ++i)
+      add_call(calls, Dimension::expert_data, CollectiveKind::broadcast, expert_data_ranks(),
+               parameters_.expert / expert_data_ranks() * wire);
     return calls;
   }
 
@@ -147,7 +173,7 @@ class StageBuilder {
 
   // What one rank of a stage has to do with once its data group has divided it.
   [[nodiscard]] double data_shard() const {
-    return sharded() ? parameters_.common / data_ranks() + parameters_.expert / expert_data_ranks() : parameters_.total();
+    return sharded() ? parameters_.common / shard_ranks() + parameters_.expert / expert_data_ranks() : parameters_.total();
   }
 
   // Both stages of a pair hold the same two parts: what the data groups leave of gradients is summed between two ranks, each of
@@ -190,7 +216,7 @@ class StageBuilder {
     kernels("optimizer", Activity::optimizer, adam_kernels(plan_.recipe, shard, parameters_.total()));
     if (sharded() && copies() > 1) between_copies(CollectiveKind::all_gather, plan_.recipe.parameter_wire);
     if (sharded() && !gathers_early() && !gathers_by_layer())
-      for (const std::uint32_t call : gather_calls(parameters_)) compute(collective(call, Stream::compute));
+      for (const std::uint32_t call : return_calls()) compute(collective(call, Stream::compute));
   }
 
   // ---- passes
@@ -305,7 +331,8 @@ class StageBuilder {
   LaidTemplate compile(const Chunk& chunk, const PassVariant& variant) {
     BucketCalls calls;
     for (const Bucket& bucket : chunk_buckets(plan_, chunk)) {
-      if (gathers_by_layer()) calls.gathers.push_back(gather_calls(bucket.parameters));
+      if (gathers_by_layer())
+        calls.gathers.push_back(gather_calls(bucket.parameters, software_.gathers_by_tensor ? kMatricesOfALayer : 1));
       if (variant.buckets && completes_gradients(variant.kind)) calls.reductions.push_back(reduce_calls(bucket.parameters));
     }
     return keep(compile_pass(pass_script(plan_, chunk, variant), plan_, writer_, calls));

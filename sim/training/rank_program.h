@@ -40,6 +40,8 @@ enum class Dimension {
   expert,         // ranks that hold different experts of the same layers
   expert_tensor,  // ranks that share every expert's matrices
   expert_data,    // ranks that hold the same experts
+  shard,          // of the data group, neighbours that divide what they hold between them (hybrid sharding)
+  replica,        // of the data group, ranks that hold the same part of that
   embedding,
   to_next,
   from_previous,
@@ -61,6 +63,8 @@ struct EnumNames<Dimension> {
                                                                     {Dimension::expert, "expert"},
                                                                     {Dimension::expert_tensor, "expert_tensor"},
                                                                     {Dimension::expert_data, "expert_data"},
+                                                                    {Dimension::shard, "shard"},
+                                                                    {Dimension::replica, "replica"},
                                                                     {Dimension::embedding, "embedding"},
                                                                     {Dimension::to_next, "to_next"},
                                                                     {Dimension::from_previous, "from_previous"},
@@ -82,7 +86,9 @@ struct EnumNames<Dimension> {
     case Dimension::data:
     case Dimension::expert:
     case Dimension::expert_tensor:
-    case Dimension::expert_data: return false;
+    case Dimension::expert_data:
+    case Dimension::shard:
+    case Dimension::replica: return false;
     default: return true;
   }
 }

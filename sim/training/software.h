@@ -43,15 +43,24 @@ struct Software {
   std::vector<std::string> attention = {"unfused"};
   [[nodiscard]] bool fused_attention() const { return attention.empty() || attention.front() != "unfused"; }
 
+  bool low_precision_attention =
+      false;  // beside products in 8 bits or fewer, attention multiplies in 8 (cuDNN, FlashAttention-3)
+
   double elementwise_passes = 1.0;   // memory traffic of norms, activations, residuals, dropout relative to well-fused kernels
+  double cast_passes = 1.0;          // memory traffic of low-precision casts; below 1 where the kernel before writes them itself
+  bool fused_activation = true;      // the MLP's activation is one kernel, not one per operation
+  bool fused_rotary = true;          // so is the rotary embedding
   bool fused_cross_entropy = false;  // the loss reads the logits once per pass instead of materialising fp32 copies
 
+  bool narrow_gradients = false;  // gradients are summed and reduced in the 16 bits of the activations, whatever the recipe says
   bool overlap_gradient_reduction = false;  // data-parallel reduction runs under the backward pass of the last microbatch
   bool overlap_parameter_gather = false;    // ZeRO-1 parameter all-gather runs under the next forward pass
-  double tensor_overlap = 0;                // share of each tensor-parallel collective hidden under the GEMM next to it, 0..1
-  bool overlap_tensor_gradient = false;     // the all-reduce of the data gradient runs under the weight gradient (Megatron async)
-  bool overlap_pipeline = false;            // pipeline sends and receives run beside compute instead of blocking it
-  bool scatter_pipeline_sends = false;  // without sequence parallelism, tensor ranks send 1/t each and gather on the other side
+  bool gathers_by_tensor = false;      // sharded parameters are gathered one matrix at a time, not one layer (DeepSpeed of 2021)
+  bool broadcasts_parameters = false;  // after a sharded optimizer step each rank broadcasts what it made; else one all-gather
+  double tensor_overlap = 0;           // share of each tensor-parallel collective hidden under the GEMM next to it, 0..1
+  bool overlap_tensor_gradient = false;  // the all-reduce of the data gradient runs under the weight gradient (Megatron async)
+  bool overlap_pipeline = false;         // pipeline sends and receives run beside compute instead of blocking it
+  bool scatter_pipeline_sends = false;   // without sequence parallelism, tensor ranks send 1/t each and gather on the other side
 
   ContextExchange context_exchange = ContextExchange::ring;
   double context_overlap = 0;  // share of the context exchange that runs beside attention, 0..1; ring only

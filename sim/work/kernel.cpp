@@ -6,8 +6,9 @@ namespace {
 Flops flops_of(const Gemm& g) { return Flops(2.0 * g.m * g.n * g.k * g.batch); }
 
 Flops flops_of(const Attention& a) {
-  const double dense = 2.0 * a.batch * a.heads * a.q_length * a.kv_length * (a.qk_dim + a.v_dim);
-  return Flops(dense * (a.causal ? 0.5 : 1.0) * (a.pass == AttentionPass::forward ? 1.0 : 2.5));
+  const double keys = a.causal ? causal_keys(a.kv_length, a.window) : a.kv_length;
+  return Flops(2.0 * a.batch * a.heads * a.q_length * keys * (a.qk_dim + a.v_dim) *
+               (a.pass == AttentionPass::forward ? 1.0 : 2.5));
 }
 
 Flops flops_of(const Streaming&) { return Flops(0); }
@@ -27,6 +28,11 @@ Bytes traffic_of(const Attention& a) {
 Bytes traffic_of(const Streaming& s) { return s.traffic; }
 
 }  // namespace
+
+double causal_keys(double length, double window) {
+  if (window <= 0 || window >= length) return 0.5 * length;
+  return window - 0.5 * window * window / length;
+}
 
 Flops matrix_flops(const Kernel& kernel) {
   return kernel.repeat * std::visit([](const auto& work) { return flops_of(work); }, kernel.work);

@@ -50,7 +50,8 @@ struct Gemm {
 enum class AttentionPass { forward, backward };
 
 // Fused attention (FlashAttention-class): reads Q, K, V, writes O; scores never reach memory.
-// FLOPs: forward 2 batch heads q_length kv_length (qk_dim + v_dim), halved when causal; backward 2.5 times that.
+// FLOPs: forward 2 batch heads q_length keys (qk_dim + v_dim), `keys` being those a query sees on average: kv_length, half of it
+// when causal, fewer when it looks back over `window` tokens only; backward 2.5 times that.
 struct Attention {
   double batch = 1, heads = 1, kv_heads = 1;
   double q_length = 0, kv_length = 0;
@@ -58,7 +59,11 @@ struct Attention {
   bool causal = true;
   NumberFormat format = NumberFormat::bf16;
   AttentionPass pass = AttentionPass::forward;
+  double window = 0;  // causal attention only: keys a query sees at most, itself included; 0: all before it
 };
+
+// Keys that a query of causal attention over `length` tokens sees on average.
+[[nodiscard]] double causal_keys(double length, double window);
 
 // What a memory-bound pass does; the classes differ in the share of memory bandwidth their kernels reach.
 enum class StreamClass { elementwise, norm, softmax, cross_entropy, gather, optimizer, cast };

@@ -134,15 +134,15 @@ TEST(Catalogue, AHuggingFaceConfigMayLackOrExceedWhatIsKnown) {
                                  "num_hidden_layers: must be a whole number, not \"many\" in quotes"));
 }
 
-// The published config.json of mixtures of experts, cut to what shapes the model.
+// The published config.json of well-known models, cut to what shapes them.
 struct PublishedConfig {
   const char* catalogue;
   const char* json;
 };
 
-class HuggingFaceExperts : public testing::TestWithParam<PublishedConfig> {};
+class HuggingFace : public testing::TestWithParam<PublishedConfig> {};
 
-TEST_P(HuggingFaceExperts, ReadAsTheCatalogueHasThem) {
+TEST_P(HuggingFace, ReadAsTheCatalogueHasThem) {
   const TemporaryFile config("config.json", GetParam().json);
   const Model read = invented().model(config.path());
   const Model shipped = Catalogue({HEADWAY_SOURCE_DIR}).model(GetParam().catalogue);
@@ -150,10 +150,12 @@ TEST_P(HuggingFaceExperts, ReadAsTheCatalogueHasThem) {
   EXPECT_EQ(active_parameters(read), active_parameters(shipped));
   EXPECT_EQ(model_flops(read, 1, 4096), model_flops(shipped, 1, 4096));
   EXPECT_EQ(read.qk_norm, shipped.qk_norm);
+  EXPECT_EQ(read.parallel_blocks, shipped.parallel_blocks);
+  EXPECT_EQ(local_layers(read), local_layers(shipped));
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Catalogue, HuggingFaceExperts,
+    Catalogue, HuggingFace,
     testing::Values(
         PublishedConfig{"mixtral-8x7b", R"({"model_type": "mixtral", "hidden_act": "silu", "hidden_size": 4096,
           "intermediate_size": 14336, "num_attention_heads": 32, "num_experts_per_tok": 2, "num_hidden_layers": 32,
@@ -177,12 +179,47 @@ INSTANTIATE_TEST_SUITE_P(
           "moe_layer_freq": 1, "n_routed_experts": 256, "n_shared_experts": 1, "num_attention_heads": 128,
           "num_experts_per_tok": 8, "num_hidden_layers": 61, "num_key_value_heads": 128, "num_nextn_predict_layers": 1,
           "q_lora_rank": 1536, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "tie_word_embeddings": false,
-          "v_head_dim": 128, "vocab_size": 129280})"}),
+          "v_head_dim": 128, "vocab_size": 129280})"},
+        PublishedConfig{"gpt2-xl", R"({"model_type": "gpt2", "activation_function": "gelu_new", "n_ctx": 1024, "n_embd": 1600,
+          "n_head": 25, "n_layer": 48, "n_positions": 1024, "vocab_size": 50257})"},
+        PublishedConfig{"gpt-neox-20b", R"({"model_type": "gpt_neox", "hidden_act": "gelu_fast", "hidden_size": 6144,
+          "intermediate_size": 24576, "num_attention_heads": 64, "num_hidden_layers": 44, "tie_word_embeddings": false,
+          "use_parallel_residual": true, "vocab_size": 50432})"},
+        PublishedConfig{"falcon-40b", R"({"model_type": "falcon", "bias": false, "hidden_size": 8192,
+          "new_decoder_architecture": true, "num_attention_heads": 128, "num_hidden_layers": 60, "num_kv_heads": 8,
+          "parallel_attn": true, "tie_word_embeddings": false, "vocab_size": 65024})"},
+        PublishedConfig{"gemma-2-9b", R"({"model_type": "gemma2", "head_dim": 256, "hidden_act": "gelu_pytorch_tanh",
+          "hidden_size": 3584, "intermediate_size": 14336, "num_attention_heads": 16, "num_hidden_layers": 42,
+          "num_key_value_heads": 8, "sliding_window": 4096, "vocab_size": 256000})"},
+        PublishedConfig{"gemma-3-27b", R"({"model_type": "gemma3", "text_config": {"model_type": "gemma3_text", "head_dim": 128,
+          "hidden_size": 5376, "intermediate_size": 21504, "num_attention_heads": 32, "num_hidden_layers": 62,
+          "num_key_value_heads": 16, "sliding_window": 1024, "sliding_window_pattern": 6, "vocab_size": 262208}})"},
+        PublishedConfig{"gpt-oss-20b", R"({"model_type": "gpt_oss", "head_dim": 64, "hidden_act": "silu", "hidden_size": 2880,
+          "intermediate_size": 2880, "layer_types": ["sliding_attention", "full_attention", "sliding_attention",
+          "full_attention"], "num_attention_heads": 64, "num_experts_per_tok": 4, "num_hidden_layers": 24,
+          "num_key_value_heads": 8, "num_local_experts": 32, "sliding_window": 128, "tie_word_embeddings": false,
+          "vocab_size": 201088})"},
+        PublishedConfig{"mistral-7b", R"({"model_type": "mistral", "hidden_act": "silu", "hidden_size": 4096,
+          "intermediate_size": 14336, "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8,
+          "sliding_window": 4096, "tie_word_embeddings": false, "vocab_size": 32000})"},
+        PublishedConfig{"qwen2.5-7b", R"({"model_type": "qwen2", "hidden_act": "silu", "hidden_size": 3584,
+          "intermediate_size": 18944, "num_attention_heads": 28, "num_hidden_layers": 28, "num_key_value_heads": 4,
+          "sliding_window": 131072, "tie_word_embeddings": false, "use_sliding_window": false, "vocab_size": 152064})"}),
     [](const auto& test) {
       std::string name = test.param.catalogue;
-      std::replace(name.begin(), name.end(), '-', '_');
+      std::replace_if(
+          name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
       return name;
     });
+
+TEST(Catalogue, AHuggingFaceConfigWithAnOddPatternOfWindows) {
+  const TemporaryFile config("config.json", R"({"hidden_act": "silu", "hidden_size": 4096, "intermediate_size": 14336,
+    "layer_types": ["sliding_attention", "full_attention", "full_attention", "sliding_attention"], "num_attention_heads": 32,
+    "num_hidden_layers": 4, "sliding_window": 128, "vocab_size": 32000})");
+  const auto mistakes = mistakes_of([&] { return invented().model(config.path()); });
+  ASSERT_EQ(mistakes.size(), 1U);
+  EXPECT_THAT(mistakes[0].message, HasSubstr("do not repeat evenly"));
+}
 
 // Qwen2-57B-A14B: the shared expert has a width of its own; every so manieth layer has experts.
 TEST(Catalogue, AHuggingFaceConfigWithASharedExpertOfItsOwnWidth) {
@@ -193,7 +230,7 @@ TEST(Catalogue, AHuggingFaceConfigWithASharedExpertOfItsOwnWidth) {
   const Model model = invented().model(config.path());
   ASSERT_TRUE(model.experts);
   EXPECT_EQ(model.experts->shared_ffn, 20480);
-  EXPECT_EQ(layers_of_kind(model, LayerKind::experts), 14);
+  EXPECT_EQ(layers_with_experts(model), 14);
   EXPECT_FALSE(model.qk_norm);
 }
 
@@ -221,6 +258,29 @@ TEST(ShippedDevices, NameLinksThatExist) {
     if (technology.empty()) continue;
     EXPECT_THAT(links, testing::Contains(technology)) << name;
   }
+}
+
+// Totals as their authors state them, in billions: the papers in each file's source, or what the published weights hold.
+TEST(Catalogue, ModelsHaveThePublishedNumberOfParameters) {
+  const Catalogue catalogue({HEADWAY_SOURCE_DIR});
+  for (const auto& [name, billions] : std::initializer_list<std::pair<const char*, double>>{{"gpt2-xl", 1.558},
+                                                                                            {"gpt-neox-20b", 20.55},
+                                                                                            {"falcon-40b", 41.8},
+                                                                                            {"falcon-180b", 179.5},
+                                                                                            {"gemma-2-9b", 9.24},
+                                                                                            {"gemma-2-27b", 27.2},
+                                                                                            {"gemma-3-27b", 27.0},
+                                                                                            {"gpt-oss-20b", 20.91},
+                                                                                            {"gpt-oss-120b", 116.83},
+                                                                                            {"mistral-7b", 7.24},
+                                                                                            {"qwen2.5-7b", 7.62},
+                                                                                            {"qwen2.5-72b", 72.7},
+                                                                                            {"qwen3-8b", 8.19},
+                                                                                            {"qwen3-32b", 32.8},
+                                                                                            {"llama-3.3-70b", 70.6},
+                                                                                            {"phi-3-mini", 3.82},
+                                                                                            {"phi-4", 14.66}})
+    EXPECT_NEAR(total_parameters(catalogue.model(name)) / (billions * 1e9), 1, 0.005) << name;
 }
 
 class Shipped : public testing::TestWithParam<CatalogueKind> {};

@@ -170,7 +170,7 @@ TEST(PublishedRun, ExpertsAndLatentAttention) {
   EXPECT_EQ(model.qk_dim(), 192);
   EXPECT_EQ(model.kv_heads, 96);
   EXPECT_EQ(model.experts->shared_ffn, 2048);
-  EXPECT_EQ(layers_of_kind(model, LayerKind::experts), 93);
+  EXPECT_EQ(layers_with_experts(model), 93);
   EXPECT_EQ(run.plan->layout.expert, 16);
   EXPECT_EQ(run.plan->layout.expert_data(), 8);
 }

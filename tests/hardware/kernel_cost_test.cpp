@@ -47,6 +47,7 @@ class RandomKernels {
   Kernel attention() {
     Attention a{between(1, 64), between(1, 256), 1, between(1, 200000), between(1, 200000), between(16, 512), between(16, 512)};
     a.causal = generator_() % 2 == 0;
+    if (a.causal && generator_() % 3 == 0) a.window = between(1, 200000);
     a.kv_heads = between(1, a.heads);
     a.format = pick_format();
     a.pass = generator_() % 2 == 0 ? AttentionPass::forward : AttentionPass::backward;

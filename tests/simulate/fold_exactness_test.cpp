@@ -34,6 +34,12 @@ Change others(int devices, const char* device) {
 Change schedule(Schedule schedule) {
   return [=](TrainingRun& r) { r.plan.schedule = schedule; };
 }
+Change shard(int ranks) {
+  return [=](TrainingRun& r) { r.plan.layout.shard = ranks; };
+}
+
+const Change broadcast_parameters = [](TrainingRun& r) { r.plan.software.broadcasts_parameters = true; };
+
 Change sharding(Sharding sharding) {
   return [=](TrainingRun& r) { r.plan.sharding = sharding; };
 }
@@ -311,6 +317,9 @@ std::vector<Case> mixtures() {
           {"parameters_sharded_with_experts", "dgx-h100", 64, 1, 2, 1, 4, 2, {sharding(Sharding::parameters), experts(8)}},
           {"parameters_sharded_slow", "dgx-h100", 64, 1, 1, 1, 2, 8, {sharding(Sharding::parameters), slow(5, 0.9)}},
           {"gradients_sharded", "dgx-h100", 64, 2, 2, 2, 4, 2, {sharding(Sharding::gradients)}},
+          {"hybrid_sharding", "dgx-h100", 64, 1, 1, 1, 2, 1, {sharding(Sharding::parameters), shard(8)}},
+          {"hybrid_sharding_slow", "dgx-h100", 64, 2, 2, 1, 4, 16, {sharding(Sharding::optimizer), shard(4), slow(5, 0.9)}},
+          {"broadcast_parameters", "dgx-h100", 32, 2, 1, 1, 2, 2, {sharding(Sharding::optimizer), broadcast_parameters}},
           {"context_slow", "dgx-h100", 64, 2, 2, 1, 4, 16, {context(8, ContextExchange::ring), slow(3, 0.9)}}};
 }
 

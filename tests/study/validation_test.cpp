@@ -30,6 +30,27 @@ TEST(Validation, ScoresByHand) {
   EXPECT_DOUBLE_EQ(result.cells[0].bias, 0.05);
 }
 
+// Job one: measured 1.0, 1.04, 1.5 and the second predicted fastest, 4 % lost. Job two: 2.0 and 3.0, the wrong one chosen, 50 %.
+// A job in one layout only and one that does not count say nothing.
+TEST(Validation, OrderOfLayouts) {
+  const auto row = [](const std::string& job, double measured, double predicted, bool counts = true) {
+    ScoredRun run = scored("a", "x", predicted / measured - 1, counts);
+    run.measured = measured;
+    run.predicted = predicted;
+    run.job = job;
+    return run;
+  };
+  ValidationScore result;
+  result.kind = "runs";
+  result.runs = {row("one", 1.0, 1.1), row("one", 1.04, 0.9),       row("one", 1.5, 1.6), row("two", 2.0, 2.5),
+                 row("two", 3.0, 2.4), row("two", 1.0, 9.0, false), row("alone", 1, 1)};
+  score(result);
+  EXPECT_EQ(result.order.jobs, 2);
+  EXPECT_EQ(result.order.near, 1);
+  EXPECT_NEAR(result.order.mean_loss, (0.04 + 0.5) / 2, 1e-12);
+  EXPECT_NEAR(result.order.worst_loss, 0.5, 1e-12);
+}
+
 TEST(Validation, MedianOfAnEvenNumberIsTheMiddle) {
   ValidationScore result;
   result.runs = {scored("a", "x", 0.1), scored("a", "x", 0.4), scored("a", "x", -0.2), scored("a", "x", 0.3)};

@@ -63,7 +63,7 @@ TrainingPlan mixture(int expert, int data, int experts = 8) {
 
 Script layer(const TrainingPlan& plan, PassKind kind) {
   Chunk chunk;
-  chunk.layers = {LayerKind::experts};
+  chunk.layers = {LayerKind{true}};
   return pass_script(plan, chunk, {.kind = kind});
 }
 
@@ -155,11 +155,26 @@ TEST(ExpertKernels, ATokenSentOncePerRank) {
 TEST(ExpertKernels, ImbalanceStretchesRowsAndExchange) {
   const TrainingPlan even = mixture(4, 4);
   TrainingPlan skewed = even;
-  skewed.software.expert_imbalance = 1.5;
+  skewed.routing.skew = 1.5;
   EXPECT_NEAR(ExpertShape(skewed).rows / ExpertShape(even).rows, 1.5, kTiny);
   EXPECT_NEAR(bytes(whole_model(skewed), Dimension::expert, CollectiveKind::all_to_all) /
                   bytes(whole_model(even), Dimension::expert, CollectiveKind::all_to_all),
               1.5, kTiny);
+}
+
+// A capacity cuts off the busiest rank; padded, every rank works on all of it, busy or not.
+TEST(ExpertKernels, CapacityBoundsTheBusiestRank) {
+  TrainingPlan p = mixture(4, 4);
+  p.software.expert_imbalance = 1.3;
+  EXPECT_EQ(busiest_share(p), 1.3);  // as the software's runs show, unless the plan says otherwise
+  p.routing = {.skew = 1.5};
+  EXPECT_EQ(busiest_share(p), 1.5);
+  p.routing = {.skew = 1.5, .capacity = 1.2};
+  EXPECT_EQ(busiest_share(p), 1.2);
+  p.routing = {.skew = 1.5, .capacity = 2.0};
+  EXPECT_EQ(busiest_share(p), 1.5);
+  p.routing.padded = true;
+  EXPECT_EQ(busiest_share(p), 2.0);
 }
 
 // With expert-tensor ranks, rows are gathered before the products and summed behind them; widths shrink as rows grow.

@@ -45,7 +45,7 @@ TEST(Model, PredictionModulesCountApart) {
 TEST(Model, LayersOfBothKinds) {
   const auto picture = [](const Model& m) {
     std::string kinds;
-    for (int i = 0; i < m.layers; ++i) kinds += layer_kind(m, i) == LayerKind::dense ? 'd' : 'E';
+    for (int i = 0; i < m.layers; ++i) kinds += layer_kind(m, i).experts ? 'E' : 'd';
     return kinds;
   };
   Model m = world::llama(6, 128, 256, 1, 1);
@@ -54,6 +54,35 @@ TEST(Model, LayersOfBothKinds) {
   EXPECT_EQ(picture(m), "ddEEEE");
   m.experts = Experts{.count = 8, .top_k = 2, .ffn = 64, .every = 2};
   EXPECT_EQ(picture(m), "dEdEdE");
+}
+
+TEST(Model, LocalLayersAlternateWithGlobalOnes) {
+  const auto picture = [](const Model& m) {
+    std::string kinds;
+    for (int i = 0; i < m.layers; ++i) kinds += layer_kind(m, i).local ? '.' : 'G';
+    return kinds;
+  };
+  Model m = world::llama(7, 128, 256, 1, 1);
+  EXPECT_EQ(picture(m), "GGGGGGG");
+  m.local = LocalAttention{64};
+  EXPECT_EQ(picture(m), ".......");
+  m.local->global_every = 2;
+  EXPECT_EQ(picture(m), ".G.G.G.");
+  m.local->global_every = 6;
+  EXPECT_EQ(picture(m), ".....G.");
+  EXPECT_EQ(local_layers(m), 6);
+}
+
+// Of 8 queries with a window of 3: 1 + 2 + 6 x 3 keys, less half a key each for the continuous triangle.
+TEST(Model, KeysInAWindow) {
+  EXPECT_EQ(causal_keys(8, 0), 4);
+  EXPECT_EQ(causal_keys(8, 8), 4);
+  EXPECT_EQ(causal_keys(8, 100), 4);
+  EXPECT_DOUBLE_EQ(causal_keys(8, 3), (1 + 2 + 6 * 3 - 0.5 * 3) / 8);
+  Model m = world::llama_8b();
+  const double whole = flops_per_token(m, 8192).attention_core.value();
+  m.local = LocalAttention{4096, 2};
+  EXPECT_NEAR(flops_per_token(m, 8192).attention_core.value() / whole, 0.5 + 0.5 * 0.75, 1e-12);
 }
 
 // The parts add up: 6 per active matrix parameter, and the attention core.

@@ -163,6 +163,24 @@ TEST(CheckPlan, ExpertsAreDealtToTheRanksOfAStage) {
                           "tensor rank would send the same tokens"));
 }
 
+TEST(CheckPlan, ShardsDivideTheReplicas) {
+  TrainingPlan p = good();
+  p.layout.shard = 3;
+  EXPECT_THAT(mistakes(p), ElementsAre("parallel.shard: nothing is sharded; set sharding or leave shard out",
+                                       "parallel.shard: 3 does not divide the 4 ranks that hold the same parameters (did you "
+                                       "mean 2 or 4?)"));
+  p.sharding = Sharding::optimizer;
+  p.layout.shard = 2;
+  EXPECT_THAT(mistakes(p), IsEmpty());
+}
+
+TEST(CheckPlan, RoutingNeedsExperts) {
+  TrainingPlan p = good();
+  p.routing = {.skew = 1.2, .padded = true};
+  EXPECT_THAT(mistakes(p), ElementsAre("routing: the model has no experts to route to; leave it out",
+                                       "routing.padded: padded to which capacity? Give one, or leave padded out"));
+}
+
 TEST(CheckPlan, RangesComeFirst) {
   TrainingPlan p = good();
   p.layout.tensor = 0;

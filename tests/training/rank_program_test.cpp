@@ -371,6 +371,83 @@ TEST(RankProgram, ShardedGradientsLeaveAfterEveryMicrobatch) {
   EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::reduce_scatter) / (3 * 4 * parameters), 1, kTiny);
 }
 
+// Hybrid sharding: eight replicas in blocks of four. Parameters are gathered in a block; what its reduce-scatter leaves on a rank is
+// summed with the same part of the other block.
+TEST(RankProgram, HybridShardingStaysInItsBlock) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.data = 8}, 3);
+  plan.sharding = Sharding::parameters;
+  plan.layout.shard = 4;
+  ASSERT_TRUE(check_plan(plan).empty());
+  const RankProgram p = build_programs(plan).front();
+  const double parameters = total_parameters(plan.model);
+  EXPECT_NEAR(bytes(p, Dimension::shard, CollectiveKind::all_gather) / (3 * 2 * 2 * parameters), 1, kTiny);
+  EXPECT_NEAR(bytes(p, Dimension::shard, CollectiveKind::reduce_scatter) / (3 * 4 * parameters), 1, kTiny);
+  EXPECT_NEAR(bytes(p, Dimension::replica, CollectiveKind::all_reduce) / (3 * 4 * parameters / 4), 1, kTiny);
+  EXPECT_EQ(bytes(p, Dimension::data, CollectiveKind::all_gather), 0);
+}
+
+TEST(RankProgram, BlocksAsLargeAsTheGroupNeedNoSecondSum) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.data = 8}, 3);
+  plan.sharding = Sharding::optimizer;
+  plan.layout.shard = 8;
+  const RankProgram p = build_programs(plan).front();
+  EXPECT_EQ(bytes(p, Dimension::replica, CollectiveKind::all_reduce), 0);
+  EXPECT_NEAR(bytes(p, Dimension::shard, CollectiveKind::all_gather) / (2 * total_parameters(plan.model)), 1, kTiny);
+}
+
+// The same bytes in four times the calls.
+TEST(RankProgram, GathersMatrixByMatrix) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.data = 8}, 1);
+  plan.sharding = Sharding::parameters;
+  const auto gathers = [&] {
+    std::pair<int, double> calls_and_bytes{0, 0};
+    const RankProgram p = build_programs(plan).front();
+    for (const LaidOp& op : laid_ops(p))
+      if (op.collective && p.calls[op.what].kind == CollectiveKind::all_gather) {
+        ++calls_and_bytes.first;
+        calls_and_bytes.second += p.calls[op.what].bytes.value();
+      }
+    return calls_and_bytes;
+  };
+  const auto [layers, whole] = gathers();
+  plan.software.gathers_by_tensor = true;
+  const auto [matrices, pieces] = gathers();
+  EXPECT_EQ(matrices, 4 * layers);
+  EXPECT_NEAR(pieces / whole, 1, kTiny);
+}
+
+// Each of four ranks broadcasts a quarter.
+TEST(RankProgram, ParametersComeBackByBroadcast) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {.data = 4}, 1);
+  plan.sharding = Sharding::optimizer;
+  plan.software.broadcasts_parameters = true;
+  const RankProgram p = build_programs(plan).front();
+  int broadcasts = 0;
+  for (const LaidOp& op : laid_ops(p))
+    if (op.collective && p.calls[op.what].kind == CollectiveKind::broadcast) ++broadcasts;
+  EXPECT_EQ(broadcasts, 4);
+  EXPECT_NEAR(bytes(p, Dimension::data, CollectiveKind::broadcast) / (2 * total_parameters(plan.model)), 1, kTiny);
+}
+
+// Attention and MLP side by side: one gather in front of both and one reduction behind, where two layers in a row take two each.
+TEST(RankProgram, BlocksSideBySideShareTheirCollectives) {
+  TrainingPlan plan = world::plan(world::llama(2, 4096, 14336, 32, 8), {.tensor = 4, .pipeline = 2, .sequence = true}, 2);
+  plan.model.parallel_blocks = true;
+  const RankProgram p = build_programs(plan)[1];
+  EXPECT_THAT(picture(p, 0), ElementsAre("attention_norm", "tensor all_gather", "qkv .. mlp_down", "tensor reduce_scatter",
+                                         "mlp_residual .. final_norm", "tensor all_gather", "logits .. loss", "tensor all_reduce",
+                                         "tensor all_reduce"));
+}
+
+// Every second layer looks back over 512 of 2048 tokens.
+TEST(RankProgram, LocalLayersDoLessAttention) {
+  TrainingPlan plan = world::plan(world::llama(4, 4096, 14336, 32, 8), {}, 1);
+  const double all = flops(plan);
+  plan.model.local = LocalAttention{512, 2};
+  const double core = 3.5 * 2 * 32 * 2048.0 * 2 * 128;  // forward and 2.5 backward, per key and layer
+  EXPECT_NEAR(all - flops(plan), 2 * core * (1024 - (512 - 512.0 * 512 / 2048 / 2)), 1e-9 * all);
+}
+
 // Experts travel in the expert-data group.
 TEST(RankProgram, GradientsOfExpertsAreReducedApart) {
   TrainingPlan plan = world::plan(world::mixtral_8x7b(), {.data = 8}, 2);
