@@ -48,13 +48,13 @@ CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptio
   return answer;
 }
 
-Answer answer(const Scenario& scenario, const SimulationOptions& options) {
+}  // namespace
+
+Answer simulate_one(const Scenario& scenario, const SimulationOptions& options) {
   const SimulateOptions how{.fold = !options.no_fold, .keep_timeline = !options.trace.empty()};
   if (scenario.collective) return collective_answer(scenario, how);
   return training_answer(scenario, how);
 }
-
-}  // namespace
 
 std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,
                                      const Catalogue& catalogue) {
@@ -76,7 +76,7 @@ std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const S
   std::vector<std::exception_ptr> failures(scenarios.size());
   const auto one = [&](std::size_t i) {
     try {
-      answers[i] = answer(scenarios[i], options);
+      answers[i] = simulate_one(scenarios[i], options);
     } catch (...) {
       failures[i] = std::current_exception();
     }

@@ -18,6 +18,9 @@ namespace headway {
 [[nodiscard]] std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options,
                                                bool stats);
 
+// Throws InputError where the catalogue lacks a value the scenario needs.
+[[nodiscard]] Answer simulate_one(const Scenario& scenario, const SimulationOptions& options);
+
 // How sure each step time is, by the error bands of the catalogue, where it has them.
 void add_uncertainty(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, const Catalogue& catalogue);
 

@@ -146,6 +146,16 @@ Form<Cluster> cluster() {
           Schema(Json{{"$ref", definition(CatalogueKind::clusters)}})};
 }
 
+// Read by config/sweep_file; a single scenario has none.
+Form<bool> sweep() {
+  const Json axes = {{"type", "object"}, {"additionalProperties", Json::object()}};
+  return {[](const Node& node) -> std::optional<bool> {
+            node.error_at_key("a sweep has many answers: run it with `headway sweep`");
+            return std::nullopt;
+          },
+          any_of({Schema(axes), Schema(Json{{"type", "array"}, {"items", axes}})})};
+}
+
 Record<ScenarioText> make_scenario_record() {
   using S = ScenarioText;
   return Record<S>()
@@ -155,7 +165,7 @@ Record<ScenarioText> make_scenario_record() {
       .required("workload", &S::workload, workload(), "what is trained, and how; or a bare collective")
       .optional("restrict", &S::restrict_by, list_of(restriction_form()), "what-ifs laid over the cluster, in order")
       .other("jobs", false, not_supported(), "")
-      .other("sweep", false, not_supported(), "");
+      .other("sweep", false, sweep(), "axes for `headway sweep`: {path: [values]}, or a list of such grids");
 }
 
 // ---- what the text leaves open

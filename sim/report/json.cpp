@@ -1,12 +1,11 @@
 #include "report/json.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "report/json_parts.h"
 #include "report/run_text.h"
 #include "report/text.h"
-#include "study/breakdown_parts.h"
 #include "study/collective_comparison.h"
 #include "study/comparison.h"
 
@@ -16,36 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double finite(double value) {
-  HEADWAY_CHECK(std::isfinite(value), "a number in a report is not finite");
-  return value + 0.0;  // no negative zero
-}
-
-std::string document(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
 std::string snake(std::string words) {
   for (char& c : words)
     if (c == ' ' || c == '-') c = '_';
   return words;
-}
-
-Json layout(const Result& r) {
-  const Layout& l = r.layout;
-  return {{"tensor", l.tensor},
-          {"sequence", l.sequence},
-          {"pipeline", l.pipeline},
-          {"virtual_stages", l.virtual_stages},
-          {"context", l.context},
-          {"expert", l.expert},
-          {"expert_tensor", l.expert_tensor},
-          {"data", l.data},
-          {"microbatches", r.microbatches}};
-}
-
-Json breakdown(const Result& r) {
-  Json json = Json::object();
-  for (const BreakdownPart& part : kBreakdownParts) json[std::string(part.key)] = finite((r.breakdown.*part.time).value());
-  return json;
 }
 
 Json memory(const Result& r) {
@@ -119,8 +92,8 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"sharding", std::string(name_of(answer.sharding))},
                {"recompute", recompute_text(answer.recompute)},
                {"restrictions", answer.restrictions},
-               {"layout", layout(r)},
-               {"breakdown_s", breakdown(r)},
+               {"layout", layout_json(r.layout, r.microbatches)},
+               {"breakdown_s", breakdown_json(r.breakdown)},
                {"memory_gib", memory(r)},
                {"fits", r.fits},
                {"bottleneck", r.bottleneck},
@@ -189,16 +162,16 @@ Json compared(const std::vector<const Of*>& answers, bool stats) {
 }  // namespace
 
 std::string run_json(std::span<const Answer> answers, bool stats) {
-  if (answers.size() == 1) return document(run(answers.front(), stats));
+  if (answers.size() == 1) return json_document(run(answers.front(), stats));
   Json list = Json::array();
   for (const Answer& answer : answers) list.push_back(run(answer, stats));
-  return document(list);
+  return json_document(list);
 }
 
 std::string compare_json(std::span<const Answer> answers, bool stats) {
   const auto collectives = answers_of<CollectiveAnswer>(answers);
   HEADWAY_CHECK(collectives.empty() || collectives.size() == answers.size(), "like is compared with like");
-  return document(collectives.empty() ? compared(answers_of<TrainingAnswer>(answers), stats) : compared(collectives, stats));
+  return json_document(collectives.empty() ? compared(answers_of<TrainingAnswer>(answers), stats) : compared(collectives, stats));
 }
 
 namespace {
@@ -252,16 +225,16 @@ Json validation(const ValidationScore& score) {
 }  // namespace
 
 std::string validation_json(std::span<const ValidationScore> scores) {
-  if (scores.size() == 1) return document(validation(scores.front()));
+  if (scores.size() == 1) return json_document(validation(scores.front()));
   Json list = Json::array();
   for (const ValidationScore& score : scores) list.push_back(validation(score));
-  return document(list);
+  return json_document(list);
 }
 
 std::string list_json(const std::vector<ListEntry>& entries) {
   Json list = Json::array();
   for (const ListEntry& entry : entries) list.push_back({{"name", entry.name}, {"title", entry.title}});
-  return document(list);
+  return json_document(list);
 }
 
 }  // namespace headway
