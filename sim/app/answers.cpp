@@ -71,6 +71,12 @@ std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, cons
   return scenarios;
 }
 
+void require_training(const Scenario& scenario, const std::string& command) {
+  if (scenario.collective)
+    throw InputError(scenario.collective->mark,
+                     "workload.collective: `headway " + command + "` is about training runs; this is a bare collective");
+}
+
 std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats) {
   std::vector<Answer> answers(scenarios.size());
   std::vector<std::exception_ptr> failures(scenarios.size());

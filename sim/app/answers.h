@@ -14,6 +14,9 @@ namespace headway {
 [[nodiscard]] std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,
                                                    const Catalogue& catalogue);
 
+// Throws InputError for a bare collective, of which there is nothing to plan or explain.
+void require_training(const Scenario& scenario, const std::string& command);
+
 // In parallel over scenarios, one after the other where each one's own time is to be told. Order and values depend on neither.
 [[nodiscard]] std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options,
                                                bool stats);

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "simulate/breakdown.h"
 #include "simulate/communicators.h"
+#include "simulate/critical_path.h"
 #include "simulate/machine_programs.h"
 #include "simulate/machine_run.h"
 #include "simulate/memory_advice.h"
@@ -156,6 +157,8 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   rate(result, cluster, plan, machine.recomputed);
   result.bottleneck = bottleneck_of(result.breakdown, result.step_time, tensor_traffic(cluster, plan));
   list_collectives(result, communicators, programs);
+  if (options.critical_path)
+    result.critical_path = critical_path(timeline, quotient, communicators.structure, machine, programs, plan.software);
   result.ranks = grid.size();
   result.rank_classes = quotient.actors.size();
   count_table_use(cluster, programs, result.stats.gemm_table_hits, result.stats.gemm_table_misses);
