@@ -7,8 +7,11 @@
 
 #include "app/command.h"
 #include "config/band_table.h"
+#include "report/plan_text.h"
 #include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
+#include "study/comparison.h"
+#include "study/plan_search.h"
 
 namespace headway {
 
@@ -31,6 +34,7 @@ TrainingAnswer training_answer(const Scenario& scenario, const SimulateOptions& 
                         plan.schedule,
                         plan.sharding,
                         plan.recompute,
+                        {},
                         {},
                         {}};
   answer.result = simulate(scenario.cluster, plan, options);
@@ -69,6 +73,29 @@ std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, cons
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
   return scenarios;
+}
+
+void choose_layout(Scenario& scenario, bool fold) {
+  if (!scenario.open.layout || scenario.collective) return;
+  Machine machine{scenario.cluster, scenario.plan};
+  machine.plan.layout.data = 0;  // nobody wrote a layout
+  PlanSearch search = search_plans(machine, {.open = scenario.open, .best = 1, .constraints = false, .fold = fold});
+  scenario.plan = search.best.empty() ? std::move(search.smallest) : std::move(search.best.front().plan);
+  scenario.open = {};
+  scenario.assumed.push_back("parallel: auto chose " + choices_text(scenario.plan));
+}
+
+void add_needs(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, bool fold) {
+  std::vector<const Result*> results;
+  for (const TrainingAnswer* answer : answers_of<TrainingAnswer>(answers)) results.push_back(&answer->result);
+  if (results.size() != answers.size() || results.empty()) return;
+  const std::vector<Standing> standings = compare(results);
+  const double best = results[standings.front().run]->tokens_per_s;
+  for (const Standing& standing : standings) {
+    if (standing.alike || standing.share_of_best >= 1) continue;
+    auto& answer = std::get<TrainingAnswer>(answers[standing.run]);
+    answer.needs = needs_to_reach({scenarios[standing.run].cluster, scenarios[standing.run].plan}, best, fold);
+  }
 }
 
 void require_training(const Scenario& scenario, const std::string& command) {

@@ -14,6 +14,12 @@ namespace headway {
 [[nodiscard]] std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,
                                                    const Catalogue& catalogue);
 
+// Searches the layout that `parallel: auto` leaves open, and says which it took; where nothing fits, the one that needs least memory.
+void choose_layout(Scenario& scenario, bool fold);
+
+// What each would need to match the best, where all are training runs.
+void add_needs(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, bool fold);
+
 // Throws InputError for a bare collective, of which there is nothing to plan or explain.
 void require_training(const Scenario& scenario, const std::string& command);
 

@@ -24,6 +24,7 @@ int explain_all(const ExplainOptions& options) {
   bool all_fit = true;
   for (Scenario& scenario : read_scenarios(options.files, overrides(options.simulation), catalogue)) {
     require_training(scenario, "explain");
+    choose_layout(scenario, !options.simulation.no_fold);
     explanations.push_back(explain({std::move(scenario.cluster), std::move(scenario.plan)}, !options.simulation.no_fold));
     Result& result = explanations.back().result;
     result.scenario = scenario.name;

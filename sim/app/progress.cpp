@@ -12,11 +12,14 @@ namespace headway {
 ProgressLine::ProgressLine(std::string what, std::size_t total, bool quiet)
     : what_(std::move(what)), total_(total), shown_(!quiet && isatty(STDERR_FILENO) != 0) {}
 
-ProgressLine::~ProgressLine() {
+ProgressLine::~ProgressLine() { clear(); }
+
+void ProgressLine::clear() {
   if (shown_) std::fputs("\r\x1b[K", stderr);
 }
 
-void ProgressLine::done(std::size_t now) {
+void ProgressLine::done(std::size_t now, std::size_t total) {
+  total_ = total;
   const auto time = Clock::now();
   if (!shown_ || (now < total_ && time - last_ < std::chrono::milliseconds(200))) return;
   last_ = time;

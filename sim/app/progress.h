@@ -15,7 +15,9 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void done(std::size_t now);  // from one thread at a time
+  void done(std::size_t now) { done(now, total_); }  // from one thread at a time
+  void done(std::size_t now, std::size_t total);
+  void clear();
 
  private:
   using Clock = std::chrono::steady_clock;

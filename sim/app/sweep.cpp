@@ -86,14 +86,16 @@ class Sweeper {
       folder_.clear(shard);
     share_.meet();  // all have read before anybody writes
     const bool alone = share_.processes() == 1 && shard.empty();
-    const bool last = alone ? run_alone() : run_beside_others((shard.empty() ? "all" : shard) + "." + std::to_string(share_.process()));
+    const bool last =
+        alone ? run_alone() : run_beside_others((shard.empty() ? "all" : shard) + "." + std::to_string(share_.process()));
     if (last) report();
     return kAnswered;
   }
 
  private:
   [[nodiscard]] std::string identity() const {
-    return fmt::format(R"({{"points": {}, "sweep": "{}", "version": "{}"}})", sweep_.size(), digest(sweep_.text()), HEADWAY_VERSION);
+    return fmt::format(R"({{"points": {}, "sweep": "{}", "version": "{}"}})", sweep_.size(), digest(sweep_.text()),
+                       HEADWAY_VERSION);
   }
 
   bool run_alone() {
@@ -132,7 +134,8 @@ class Sweeper {
     if (const auto known = folder_.known().find(point); known != folder_.known().end()) return known->second;
     const SweepPoint what{point, sweep_.scenario_name(point), sweep_.setting(point)};
     try {
-      const Scenario scenario = sweep_.scenario(point);
+      Scenario scenario = sweep_.scenario(point);
+      choose_layout(scenario, !options_.simulation.no_fold);
       if (scenario.collective.has_value() != sweep_.has_collectives())
         return sweep_row(what, "a training run and a bare collective have no table in common");
       return sweep_row(what, simulate_one(scenario, options_.simulation));

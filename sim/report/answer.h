@@ -9,6 +9,7 @@
 
 #include "simulate/collective_result.h"
 #include "simulate/result.h"
+#include "study/match.h"
 #include "study/uncertainty.h"
 
 namespace headway {
@@ -22,6 +23,7 @@ struct TrainingAnswer {
   Recompute recompute;
   Result result;
   std::optional<Uncertainty> uncertainty;
+  std::vector<Need> needs;  // to match the best it is compared with: of each resource alone, where that suffices
 };
 
 struct CollectiveAnswer {

@@ -68,7 +68,7 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
                fmt::format("{:.2f}/{:.2f}", worth.elasticity_up() + 0.0, worth.elasticity_down() + 0.0),
                fmt::format("{:.2f}x", worth.when_free)});
   out += table.text();
-  out += "  elasticity: of tokens/s when the resource gets faster/slower by 10 %; delays count as faster when shorter\n";
+  out += wrapped("  ", "elasticity: of tokens/s, the resource 10 % faster/10 % slower; a delay is faster when it is shorter");
 
   out += "\n" + toned("Critical path: what the step waited for, one thing at a time", Tone::heading, style) + "\n" + path_text(r);
   return out + assumptions_text(r.assumed, style);
