@@ -12,8 +12,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// "15 T"
+std::string tokens_text(double tokens) {
+  if (tokens >= 1e12) return significant(tokens / 1e12) + " T";
+  return tokens >= 1e9 ? significant(tokens / 1e9) + " G" : grouped(tokens);
+}
+
 std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
-  const std::string wish = fmt::format("{} tokens within {} days", grouped(goal.tokens), significant(goal.days));
+  const std::string wish = fmt::format("{} tokens within {} days", tokens_text(goal.tokens), significant(goal.days));
   std::string text;
   if (sizing.goal) {
     const SizePoint& point = sizing.curve[*sizing.goal];
@@ -43,17 +49,18 @@ std::string size_text(const std::string& scenario, const Sizing& sizing, const S
   for (std::size_t i = 0; i < sizing.curve.size(); ++i) {
     const SizePoint& point = sizing.curve[i];
     if (!point.plan) {
-      table.row({grouped(point.devices), "-", "-", "-", "-", "-", "nothing fits"});
+      table.row({grouped(point.devices) + "  ", "-", "-", "-", "-", "-", "nothing fits"});
       continue;
     }
     const Layout& l = point.plan->plan.layout;
-    table.row({grouped(point.devices), significant(point.days), grouped(point.plan->result.tokens_per_s),
-               grouped(point.per_device), grouped(point.per_added), percent_text(point.plan->result.mfu),
-               fmt::format("tp {} cp {} pp {} vs {} dp {} ep {}{}", l.tensor, l.context, l.pipeline, l.virtual_stages, l.data,
-                           l.expert, sizing.goal == i ? "  <- meets the deadline" : "")});
+    table.row({grouped(point.devices) + (sizing.goal == i ? " *" : "  "), significant(point.days),
+               grouped(point.plan->result.tokens_per_s), grouped(point.per_device), grouped(point.per_added),
+               percent_text(point.plan->result.mfu),
+               fmt::format("tp {} cp {} pp {} vs {} dp {} ep {}", l.tensor, l.context, l.pipeline, l.virtual_stages, l.data,
+                           l.expert)});
   }
   return out + table.text() +
-         "  without failures and restarts; per added: tokens/s that each device beyond the row above brings\n";
+         "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n  above brings\n";
 }
 
 std::string size_json(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal) {

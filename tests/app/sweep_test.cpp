@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -81,8 +82,9 @@ TEST_F(Sweep, WritesARowForEveryPointInOrder) {
     EXPECT_EQ(row["point"], point);
     EXPECT_EQ(row["set"]["workload.microbatch"], std::to_string(1 << point % 3));
     EXPECT_EQ(row.contains("error"), point / 12 == 2) << "a bad point is a row with its reason";
-    if (row.contains("error"))
+    if (row.contains("error")) {
       EXPECT_THAT(row["error"].get<std::string>(), HasSubstr("workload.parallel.tensor: 3 does not divide"));
+    }
   }
   EXPECT_THAT(read("out.txt"), HasSubstr("48 points; 12 without an answer"));
 }

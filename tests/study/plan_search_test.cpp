@@ -12,7 +12,7 @@ namespace {
 using namespace testing_study;
 
 Machine experts() {
-  Machine m = machine(1, 1, 16, 4);
+  Machine m = machine(1, 1, 8, 4);
   m.plan.model = catalogue().model("mixtral-8x7b");
   m.plan.model.layers = 4;
   return m;
@@ -32,14 +32,13 @@ bool same(const TrainingPlan& a, const TrainingPlan& b) {
 // Every layout of two small spaces: no step beats its bound, and the bound is worth something.
 TEST(StepBound, NoStepBeatsIt) {
   for (Machine m : {machine(1, 1, 8, 4), experts()}) {
-    if (m.plan.model.experts) m.cluster = catalogue().cluster("dgx-h100", 16);
-    m.plan.global_batch = 16;
+    m.plan.global_batch = 8;
     const PlanSpace space = plan_space(m.plan, m.cluster.devices(), {true, true, true, true, false}, true);
     const Fabric fabric = build_fabric(m.cluster);
     StepBound bound(m.cluster, fabric);
     double tightness = 0;
     int looked_at = 0;
-    for (std::size_t i = 0; i < space.choices.size(); i += 7) {
+    for (std::size_t i = 0; i < space.choices.size(); i += 11) {
       space.make(i, m.plan);
       if (!check_plan(m.plan).empty()) continue;
       const Seconds least = bound.of(m.plan), step = simulate(m.cluster, m.plan).step_time;
@@ -54,10 +53,11 @@ TEST(StepBound, NoStepBeatsIt) {
 
 TEST(PlanSearch, FindsWhatAnExhaustiveSearchFinds) {
   Machine dense = machine(1, 1, 8, 4);
-  dense.plan.global_batch = 16;
+  dense.plan.global_batch = 8;
   Machine mixture = experts();
-  mixture.plan.global_batch = 16;
-  for (const auto& [m, open] : {std::pair{dense, OpenChoices{true}}, {mixture, OpenChoices{true, true, false, true, false}}}) {
+  mixture.plan.global_batch = 8;
+  for (const auto& [m, open] :
+       {std::pair{dense, OpenChoices{true, true, true, true, false}}, {mixture, OpenChoices{true, false, true, false, false}}}) {
     const PlanSearch quick = search(m, false, open), whole = search(m, true, open);
     ASSERT_EQ(quick.best.size(), 3U);
     EXPECT_EQ(quick.count.layouts, whole.count.layouts);
@@ -70,8 +70,9 @@ TEST(PlanSearch, FindsWhatAnExhaustiveSearchFinds) {
     ASSERT_EQ(quick.under.size(), whole.under.size());
     for (std::size_t i = 0; i < quick.under.size(); ++i) {
       ASSERT_EQ(quick.under[i].found.has_value(), whole.under[i].found.has_value()) << quick.under[i].constraint;
-      if (quick.under[i].found)
+      if (quick.under[i].found) {
         EXPECT_TRUE(same(quick.under[i].found->plan, whole.under[i].found->plan)) << quick.under[i].constraint;
+      }
     }
   }
 }
@@ -89,7 +90,7 @@ TEST(PlanSearch, KeepsWhatIsNotOpen) {
 }
 
 TEST(PlanSearch, TheWinnerIsAtLeastAsFastAsThePlanAsWritten) {
-  const PlanSearch found = search(machine(), false);
+  const PlanSearch found = search(machine(), false, {true, true, false, true, false});
   ASSERT_TRUE(found.written);
   EXPECT_LE(found.best.front().result.step_time.value(), found.written->result.step_time.value());
   EXPECT_LE(found.written->at_most_before, found.written->fitting);
@@ -110,6 +111,7 @@ TEST(PlanSearch, ABatchThatNothingDividesIsAMistake) {
   m.plan.model.heads = m.plan.model.kv_heads = 7;
   m.plan.model.layers = 1;
   m.plan.global_batch = 1;
+  m.plan.sequence = 4097;  // nor for context parallelism
   EXPECT_THROW((void)search(m, false, {true, false, false, false, false}), InputError);
 }
 
