@@ -9,10 +9,13 @@
 
 #include "app/command.h"
 #include "config/band_table.h"
+#include "report/plan_text.h"
 #include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
 #include "simulate/simulate_jobs.h"
+#include "study/comparison.h"
 #include "study/controls.h"
+#include "study/plan_search.h"
 
 namespace headway {
 
@@ -68,6 +71,8 @@ CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptio
   return answer;
 }
 
+}  // namespace
+
 std::vector<Answer> answers_to(const Scenario& scenario, const SimulationOptions& options) {
   const SimulateOptions how{.fold = !options.no_fold, .keep_timeline = !options.trace.empty()};
   if (!scenario.jobs.empty()) return job_answers(scenario, how);
@@ -76,8 +81,6 @@ std::vector<Answer> answers_to(const Scenario& scenario, const SimulationOptions
   result.scenario = scenario.name;
   return {training_answer(scenario, scenario.plan, std::move(result), scenario.assumed)};
 }
-
-}  // namespace
 
 std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,
                                      const Catalogue& catalogue) {
@@ -92,6 +95,38 @@ std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, cons
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
   return scenarios;
+}
+
+void choose_layout(Scenario& scenario, bool fold) {
+  if (!scenario.open.layout || scenario.collective || !scenario.jobs.empty()) return;
+  Machine machine{scenario.cluster, scenario.plan};
+  machine.plan.layout.data = 0;  // nobody wrote a layout
+  PlanSearch search = search_plans(machine, {.open = scenario.open, .best = 1, .constraints = false, .fold = fold});
+  scenario.plan = search.best.empty() ? std::move(search.smallest) : std::move(search.best.front().plan);
+  scenario.open = {};
+  scenario.assumed.push_back("parallel: auto chose " + choices_text(scenario.plan));
+}
+
+void add_needs(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, bool fold) {
+  std::vector<const Result*> results;
+  for (const TrainingAnswer* answer : answers_of<TrainingAnswer>(answers)) results.push_back(&answer->result);
+  if (results.size() != answers.size() || answers.size() != scenarios.size()) return;  // others, or jobs
+  if (results.empty()) return;
+  const std::vector<Standing> standings = compare(results);
+  const double best = results[standings.front().run]->tokens_per_s;
+  for (const Standing& standing : standings) {
+    if (standing.alike || standing.share_of_best >= 1) continue;
+    auto& answer = std::get<TrainingAnswer>(answers[standing.run]);
+    answer.needs = needs_to_reach({scenarios[standing.run].cluster, scenarios[standing.run].plan}, best, fold);
+  }
+}
+
+void require_training(const Scenario& scenario, const std::string& command) {
+  if (!scenario.jobs.empty())
+    throw InputError({scenario.file, 0, 0}, "jobs: `headway " + command + "` is about one training run; write it as a workload");
+  if (scenario.collective)
+    throw InputError(scenario.collective->mark,
+                     "workload.collective: `headway " + command + "` is about training runs; this is a bare collective");
 }
 
 std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats) {

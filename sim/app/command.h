@@ -15,6 +15,10 @@ void add_controls(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
+void add_size(CLI::App& app, int& exit_code);
+void add_sweep(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);
 

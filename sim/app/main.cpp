@@ -16,6 +16,10 @@ int main(int argc, char** argv) {
   int exit_code = kAnswered;
   add_run(app, exit_code);
   add_compare(app, exit_code);
+  add_explain(app, exit_code);
+  add_plan(app, exit_code);
+  add_size(app, exit_code);
+  add_sweep(app, exit_code);
   add_list(app, exit_code);
   add_show(app, exit_code);
   add_controls(app, exit_code);

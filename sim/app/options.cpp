@@ -50,6 +50,10 @@ void add_jobs_option(CLI::App& command, SimulationOptions& options) {
 void add_trace_and_fold_options(CLI::App& command, SimulationOptions& options) {
   command.add_option("--trace", options.trace, "write the timeline as a Perfetto/Chrome trace ('-': standard output)")
       ->type_name("FILE");
+  add_no_fold_option(command, options);
+}
+
+void add_no_fold_option(CLI::App& command, SimulationOptions& options) {
   command.add_flag("--no-fold", options.no_fold, "simulate every rank by itself: same answer, more work");
 }
 

@@ -32,6 +32,7 @@ void add_quiet_option(CLI::App& command, OutputOptions& options);
 void add_stats_option(CLI::App& command, OutputOptions& options);
 void add_set_option(CLI::App& command, SimulationOptions& options);
 void add_jobs_option(CLI::App& command, SimulationOptions& options);
+void add_no_fold_option(CLI::App& command, SimulationOptions& options);
 void add_trace_and_fold_options(CLI::App& command, SimulationOptions& options);
 
 // `path=value` pairs; throws InputError for anything else.

@@ -29,10 +29,12 @@ struct Command {
     require_separate(output, simulation.trace);
     const JobLimit limit(simulation.jobs);
     const Catalogue catalogue = Catalogue::standard();
-    const auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
+    auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
     if (report.compares) require_alike(scenarios);
+    for (Scenario& scenario : scenarios) choose_layout(scenario, !simulation.no_fold);
     auto answers = simulate_all(scenarios, simulation, output.stats);
     add_uncertainty(answers, catalogue);
+    if (report.compares) add_needs(answers, scenarios, !simulation.no_fold);
 
     if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));
     write_output(output.json, [&](std::ostream& out) { out << report.json(answers, output.stats); });

@@ -67,7 +67,7 @@ struct Question {
   Bytes bytes;
   const Geometry& geometry;
   const Fabric& fabric;
-  const std::optional<TokenRouting>& routing;  // all_to_all
+  const std::optional<TokenSpread>& routing;  // all_to_all
 };
 
 // ring.cpp
@@ -101,8 +101,8 @@ void pairwise_loads(const Places& places, LoadSum& sum);
 void add_exchange(LoadSum& sum, const Places& places, std::size_t level, double each);
 // forwarded.cpp: all-to-all through the peers of equal position.
 [[nodiscard]] bool forwards(const Question& question);
-[[nodiscard]] Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenRouting>& routing);
-void forwarded_loads(const Places& places, const std::optional<TokenRouting>& routing, LoadSum& sum);
+[[nodiscard]] Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenSpread>& routing);
+void forwarded_loads(const Places& places, const std::optional<TokenSpread>& routing, LoadSum& sum);
 // direct.cpp
 [[nodiscard]] Outline direct_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
 void direct_loads(DeviceIndex sender, DeviceIndex receiver, LoadSum& sum);

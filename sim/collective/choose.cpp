@@ -183,7 +183,7 @@ std::vector<Bandwidth> slowest_ports(std::span<const DeviceIndex> members, const
 }
 
 CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members, const Geometry& geometry,
-                                 const Fabric& fabric, ForcedChoice forced, const std::optional<TokenRouting>& routing) {
+                                 const Fabric& fabric, ForcedChoice forced, const std::optional<TokenSpread>& routing) {
   if (geometry.members == 1) return {.choice = {}, .latency = {}, .top_rate = Bandwidth(std::numeric_limits<double>::infinity())};
   HEADWAY_CHECK(kind != CollectiveKind::send_receive || geometry.members == 2, "a message has one sender and one receiver");
   const Question question{kind, bytes, geometry, fabric, routing};
@@ -206,7 +206,7 @@ CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<con
 
 void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,
                       const Geometry& geometry, const Fabric& fabric, std::vector<LinkLoad>& loads,
-                      const std::optional<TokenRouting>& routing) {
+                      const std::optional<TokenSpread>& routing) {
   if (geometry.members == 1) return;
   LoadSum sum(fabric, loads);
   if (choice.algorithm == Algorithm::direct) {

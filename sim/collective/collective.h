@@ -16,7 +16,7 @@
 //   in_switch_tree  (NCCL's NVLSTree) hierarchical, with the innermost level reduced by its switches.
 //   pairwise     all-to-all: every member sends 1/n of its buffer to each other member over their route.
 //   hierarchical (all-to-all on rails) between domains to the member of equal position, which passes on what arrives; tokens with a
-//                TokenRouting cross once to each domain (collective/forwarded.cpp).
+//                TokenSpread cross once to each domain (collective/forwarded.cpp).
 //   direct       send_receive: the route from member 0 to member 1.
 // On a torus the ring is multi-dimensional (collective/torus_ring.h): all dimensions at once, both ways.
 // On a full mesh rings take a different order in each channel and so spread over all pairs of the group.
@@ -35,7 +35,7 @@
 #include "network/fabric.h"
 #include "work/collective_algorithm.h"
 #include "work/collective_kind.h"
-#include "work/token_routing.h"
+#include "work/token_spread.h"
 
 namespace headway {
 
@@ -84,12 +84,12 @@ struct Geometry {
 // a domain; `bytes` then counts a token once for each member it reaches.
 [[nodiscard]] CollectiveCost choose_collective(CollectiveKind kind, Bytes bytes, std::span<const DeviceIndex> members,
                                                const Geometry& geometry, const Fabric& fabric, ForcedChoice forced = {},
-                                               const std::optional<TokenRouting>& routing = {});
+                                               const std::optional<TokenSpread>& routing = {});
 
 // Loads on links for the chosen algorithm; each link appears once.
 void collective_loads(CollectiveKind kind, CollectiveChoice choice, std::span<const DeviceIndex> members,
                       const Geometry& geometry, const Fabric& fabric, std::vector<LinkLoad>& loads,
-                      const std::optional<TokenRouting>& routing = {});
+                      const std::optional<TokenSpread>& routing = {});
 
 // Time alone: latency + bytes / min(top rate, tightest link). Bound: bytes over the tightest link of the algorithm's own loads.
 [[nodiscard]] Seconds alone_time(Bytes bytes, const CollectiveCost& cost, std::span<const LinkLoad> loads, const Fabric& fabric);

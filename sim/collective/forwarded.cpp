@@ -2,7 +2,7 @@
 // arrives is passed on to where it belongs (NCCL's PXN, DeepEP). On rails nothing then climbs to the spines for want of a rail.
 //
 // With m domains of g members, of each member's buffer: (m-1)/m crosses, and of all that has arrived (g-1)/g is passed on. Tokens
-// that go to several members of one domain cross once (TokenRouting): reached(m) / reached(m g) of that, and all copies are passed on.
+// that go to several members of one domain cross once (TokenSpread): reached(m) / reached(m g) of that, and all copies are passed on.
 // Combining is the same backwards: partial sums meet inside a domain before they cross.
 #include "collective/algorithm.h"
 
@@ -10,7 +10,7 @@ namespace headway {
 namespace {
 
 // Of the traffic between domains, what is left where a token crosses once to each.
-double crossing(const std::optional<TokenRouting>& routing, double domains, double members) {
+double crossing(const std::optional<TokenSpread>& routing, double domains, double members) {
   return routing ? parts_reached(*routing, domains) / parts_reached(*routing, members) : 1.0;
 }
 
@@ -33,7 +33,7 @@ bool forwards(const Question& question) {
   return question.routing || outer == NetworkKind::rail_optimized || outer == NetworkKind::multi_plane;
 }
 
-Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenRouting>& routing) {
+Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenSpread>& routing) {
   Outline outline;
   const double n = geometry.members, domains = geometry.levels.back().fan, g = n / domains;
   double below = 1;
@@ -52,7 +52,7 @@ Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenRou
   return outline;
 }
 
-void forwarded_loads(const Places& places, const std::optional<TokenRouting>& routing, LoadSum& sum) {
+void forwarded_loads(const Places& places, const std::optional<TokenSpread>& routing, LoadSum& sum) {
   const std::size_t outer = places.levels.size() - 1;
   places.for_each_group(outer, [&](MemberRun group, std::span<const MemberRun> parts) {
     const auto domains = static_cast<double>(parts.size());

@@ -9,6 +9,7 @@
 #include "config/file_forms.h"
 #include "config/library.h"
 #include "config/scenario_file.h"
+#include "config/sweep_file.h"
 
 namespace headway {
 
@@ -134,11 +135,18 @@ std::vector<std::string> Catalogue::published_tables() const {
 
 std::string Catalogue::error_band_table() const { return validation_table(roots_, "error_bands.csv"); }
 
-std::vector<Scenario> Catalogue::scenarios(const std::string& file, const std::vector<Override>& overrides) const {
+std::string Catalogue::scenario_path(const std::string& file) const {
   std::error_code error;
   if (fs::is_directory(file, error)) throw InputError({file, 0, 0}, "is a folder; name the scenario files in it");
-  const std::string found = fs::is_regular_file(file, error) ? file : path(CatalogueKind::scenarios, file, {});
-  return read_scenario_file(found, overrides, cache_->library);
+  return fs::is_regular_file(file, error) ? file : path(CatalogueKind::scenarios, file, {});
+}
+
+std::vector<Scenario> Catalogue::scenarios(const std::string& file, const std::vector<Override>& overrides) const {
+  return read_scenario_file(scenario_path(file), overrides, cache_->library);
+}
+
+SweepFile Catalogue::sweep(const std::string& file, const std::vector<Override>& overrides) const {
+  return SweepFile(scenario_path(file), overrides, cache_->library);
 }
 
 }  // namespace headway

@@ -20,6 +20,8 @@
 
 namespace headway {
 
+class SweepFile;
+
 enum class CatalogueKind { devices, links, clusters, models, recipes, software, scenarios };
 
 template <>
@@ -59,8 +61,13 @@ class Catalogue {
 
   // Every scenario of a file: one, or the entries under `compare:`, each inheriting from `base:`.
   [[nodiscard]] std::vector<Scenario> scenarios(const std::string& file, const std::vector<Override>& overrides = {}) const;
+  // The points of a file with `sweep:`; it refers to this catalogue.
+  [[nodiscard]] SweepFile sweep(const std::string& file, const std::vector<Override>& overrides = {}) const;
 
  private:
+  // A path, or a name of the catalogue.
+  [[nodiscard]] std::string scenario_path(const std::string& file) const;
+
   struct Cache;
   std::vector<std::string> roots_;
   std::shared_ptr<Cache> cache_;

@@ -293,6 +293,8 @@ Form<Sourced<V>> sourced(Form<V> value) {
 // The content of a file of the catalogue, under its name.
 template <class T>
 std::optional<T> read_file(CatalogueKind kind, const Form<T>& content, const std::string& path, Session& session) {
+  if (std::optional<T> known = session.library.value<T>(kind, path)) return known;
+  const std::size_t before = session.diagnostics.size();
   const std::optional<Tree> file = session.load(path);
   const std::optional<Tree> tree = file ? session.library.resolve(kind, *file, "", session.diagnostics) : std::nullopt;
   if (!tree) return std::nullopt;
@@ -300,6 +302,7 @@ std::optional<T> read_file(CatalogueKind kind, const Form<T>& content, const std
   if (value) {
     value->name = stem_of(path);
     value->mark = {path, 0, 0};
+    if (session.diagnostics.size() == before) session.library.keep(kind, path, *value);
   }
   return value;
 }

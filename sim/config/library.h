@@ -1,11 +1,13 @@
 // Where YAML files lie and what they say, before anything is made of it: names to paths, paths to trees, `like` resolved.
 #pragma once
 
+#include <any>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -36,6 +38,20 @@ class Library {
   [[nodiscard]] std::optional<Tree> resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
                                             Diagnostics& diagnostics) const;
 
+  // What a file was read as before, without a mistake.
+  template <class T>
+  [[nodiscard]] std::optional<T> value(CatalogueKind kind, const std::string& path) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = values_.find({kind, path});
+    const T* known = found == values_.end() ? nullptr : std::any_cast<T>(&found->second);
+    return known == nullptr ? std::nullopt : std::optional<T>(*known);
+  }
+  template <class T>
+  void keep(CatalogueKind kind, const std::string& path, const T& value) const {
+    const std::lock_guard lock(mutex_);
+    values_.emplace(std::pair(kind, path), value);
+  }
+
  private:
   [[nodiscard]] std::optional<Tree> resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
                                             std::vector<std::string>& visited, Diagnostics& diagnostics) const;
@@ -47,6 +63,7 @@ class Library {
   std::vector<std::string> roots_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, Parsed> files_;
+  mutable std::map<std::pair<CatalogueKind, std::string>, std::any> values_;
 };
 
 }  // namespace headway

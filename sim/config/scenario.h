@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cluster/cluster.h"
+#include "training/open_choices.h"
 #include "training/plan.h"
 #include "work/bare_collective.h"
 
@@ -29,6 +30,7 @@ struct Scenario {
   std::string file;
   Cluster cluster;  // restrictions applied
   TrainingPlan plan;
+  OpenChoices open;                          // `parallel: auto`: what the file leaves to a search
   std::optional<BareCollective> collective;  // in place of the plan
   std::vector<ScenarioJob> jobs;             // in place of the plan, two or more
   std::vector<std::string> restrictions;     // one line each, as a person would say them

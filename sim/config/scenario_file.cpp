@@ -39,6 +39,7 @@ const Record<CompareText>& compare_record() {
       Record<CompareText>()
           .optional("question", &CompareText::question, text(), "what is asked, in a sentence")
           .other("base", false, anything, "what the scenarios share")
+          .other("sweep", false, anything, "axes: see the scenarios")
           .other("compare", true, anything, "the scenarios, each with a name");
   return record;
 }
@@ -58,6 +59,7 @@ std::vector<Tree> scenario_trees(const Tree& file, Session& session) {
     if (node.entry(*written).expect(Tree::Kind::map)) base = *written;
   if (const Tree* question = file.find("question"); question != nullptr && base.find("question") == nullptr)
     base.children.push_back(*question);
+  if (const Tree* sweep = file.find("sweep"); sweep != nullptr && base.find("sweep") == nullptr) base.children.push_back(*sweep);
 
   const Node entries = node.entry(*list);
   if (!entries.expect(Tree::Kind::list)) return {};
@@ -89,22 +91,29 @@ void like_with_like(const std::vector<Scenario>& scenarios, Diagnostics& diagnos
                                                        training->name + "\" a training run: nothing to compare");
 }
 
-std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
-                                         const Library& library) {
-  Diagnostics diagnostics;
-  Session session{library, diagnostics, path};
-  std::optional<Tree> file = library.load(path, diagnostics);
+std::vector<Tree> scenario_trees_of_file(const std::string& path, const std::vector<Override>& overrides, Session& session) {
+  Diagnostics& diagnostics = session.diagnostics;
+  std::optional<Tree> file = session.load(path);
   throw_distinct(diagnostics);
 
   const bool several = file->find("compare") != nullptr;
   for (const Override& change : overrides)
     if (!several || concerns_file(change)) lay_over(*file, change, diagnostics);
 
-  std::vector<Scenario> scenarios;
-  for (Tree& tree : scenario_trees(*file, session)) {
-    if (several)
+  std::vector<Tree> trees = scenario_trees(*file, session);
+  if (several)
+    for (Tree& tree : trees)
       for (const Override& change : overrides)
         if (!concerns_file(change)) lay_over(tree, change, diagnostics);
+  return trees;
+}
+
+std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
+                                         const Library& library) {
+  Diagnostics diagnostics;
+  Session session{library, diagnostics};
+  std::vector<Scenario> scenarios;
+  for (const Tree& tree : scenario_trees_of_file(path, overrides, session)) {
     std::optional<Scenario> scenario = read_scenario(tree, session);
     if (!scenario) continue;
     if (scenario->name.empty()) scenario->name = stem_of(path);

@@ -6,9 +6,14 @@
 
 #include "base/diagnostic.h"
 #include "config/library.h"
+#include "config/node.h"
 #include "config/scenario.h"
 
 namespace headway {
+
+// The scenarios of a file as trees, each laid over what it inherits, and the overrides over them.
+[[nodiscard]] std::vector<Tree> scenario_trees_of_file(const std::string& path, const std::vector<Override>& overrides,
+                                                       Session& session);
 
 [[nodiscard]] std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
                                                        const Library& library);

@@ -16,21 +16,6 @@ Form<bool> not_supported() {
           Schema(Json(false))};
 }
 
-bool is_one_of(const Tree& tree, const std::vector<std::string>& words) {
-  return tree.is_text() && std::find(words.begin(), words.end(), tree.text) != words.end();
-}
-
-// `form`, with words that will mean something one day.
-template <class V>
-Form<V> but_not_yet(Form<V> form, std::vector<std::string> words) {
-  form.read = [read = std::move(form.read), words = std::move(words)](const Node& node) -> std::optional<V> {
-    if (!is_one_of(node.tree(), words)) return read(node);
-    node.error("\"" + node.tree().text + "\" is not supported yet");
-    return std::nullopt;
-  };
-  return form;
-}
-
 // none, one module, or a list of modules.
 Form<Recompute> recompute() {
   std::vector<std::string> words = all_names<RecomputeModule>();
@@ -53,20 +38,27 @@ Form<Recompute> recompute() {
 
 Form<ParallelText> parallel() {
   using P = ParallelText;
-  return but_not_yet(Record<P>()
-                         .optional("tensor", &P::tensor, integer(1), "devices that share every matrix; 1 where left out")
-                         .optional("sequence", &P::sequence, boolean(), "sequence parallelism inside the tensor group")
-                         .optional("pipeline", &P::pipeline, integer(1), "stages; 1 where left out")
-                         .optional("virtual_stages", &P::virtual_stages, integer(1), "model chunks of a stage; 1 where left out")
-                         .optional("context", &P::context, integer(1), "devices that share every sequence; 1 where left out")
-                         .optional("expert", &P::expert, integer(1), "devices that share the experts; 1 where left out")
-                         .optional("expert_tensor", &P::expert_tensor, integer(1),
-                                   "devices that share every expert's matrices; as many as tensor where left out")
-                         .optional("data", &P::data, integer(1), "replicas; what is left of the devices where left out")
-                         .optional("shard", &P::shard, integer(1),
-                                   "neighbours among the replicas that divide what sharding divides; all of them where left out")
-                         .form(),
-                     {"auto"});
+  const Form<ParallelText> degrees =
+      Record<P>()
+          .optional("tensor", &P::tensor, integer(1), "devices that share every matrix; 1 where left out")
+          .optional("sequence", &P::sequence, boolean(), "sequence parallelism inside the tensor group")
+          .optional("pipeline", &P::pipeline, integer(1), "stages; 1 where left out")
+          .optional("virtual_stages", &P::virtual_stages, integer(1), "model chunks of a stage; 1 where left out")
+          .optional("context", &P::context, integer(1), "devices that share every sequence; 1 where left out")
+          .optional("expert", &P::expert, integer(1), "devices that share the experts; 1 where left out")
+          .optional("expert_tensor", &P::expert_tensor, integer(1),
+                    "devices that share every expert's matrices; as many as tensor where left out")
+          .optional("data", &P::data, integer(1), "replicas; what is left of the devices where left out")
+          .optional("shard", &P::shard, integer(1),
+                    "neighbours among the replicas that divide what sharding divides; all of them where left out")
+          .form();
+  return {[degrees](const Node& node) -> std::optional<ParallelText> {
+            if (!node.tree().is_text() || node.tree().text != "auto") return degrees.read(node);
+            ParallelText text;
+            text.automatic = true;
+            return text;
+          },
+          any_of({degrees.schema, Schema(Json{{"enum", {"auto"}}})})};
 }
 
 Form<TokenRouting> routing() {
@@ -168,6 +160,16 @@ Form<JobText> job() {
       .form();
 }
 
+// Read by config/sweep_file; a single scenario has none.
+Form<bool> sweep() {
+  const Json axes = {{"type", "object"}, {"additionalProperties", Json::object()}};
+  return {[](const Node& node) -> std::optional<bool> {
+            node.error_at_key("a sweep has many answers: run it with `headway sweep`");
+            return std::nullopt;
+          },
+          any_of({Schema(axes), Schema(Json{{"type", "array"}, {"items", axes}})})};
+}
+
 Record<ScenarioText> make_scenario_record() {
   using S = ScenarioText;
   return Record<S>()
@@ -179,7 +181,7 @@ Record<ScenarioText> make_scenario_record() {
       .optional("job_placement", &S::job_placement, one_of<JobPlacement>(),
                 "of jobs on nodes: packed one after another (where left out), or interleaved")
       .optional("restrict", &S::restrict_by, list_of(restriction_form()), "what-ifs laid over the cluster, in order")
-      .other("sweep", false, not_supported(), "");
+      .other("sweep", false, sweep(), "axes for `headway sweep`: {path: [values]}, or a list of such grids");
 }
 
 // ---- what the text leaves open
@@ -238,6 +240,38 @@ std::optional<Layout> lay_out(const Node& workload, const ParallelText& text, bo
   return layout;
 }
 
+// What of the plan's choices `parallel: auto` leaves open: all that is not written.
+OpenChoices open_choices(const TrainingText& text) {
+  if (!text.parallel.automatic) return {};
+  return {true, !text.microbatch, !text.schedule, !text.sharding, !text.recompute};
+}
+
+// The choices a search makes: until then one replica per device, and nothing assumed of what it will decide.
+void leave_open(TrainingPlan& plan, const TrainingText& text, int devices) {
+  plan.layout.sequence = true;
+  plan.layout.data = devices;
+  plan.microbatch = text.microbatch.value_or(1);
+  plan.schedule = text.schedule.value_or(Schedule::one_f_one_b);
+  plan.sharding = text.sharding.value_or(Sharding::none);
+  plan.recompute = text.recompute.value_or(Recompute{});
+}
+
+bool make_choices(TrainingPlan& plan, const Node& node, const TrainingText& text, int devices, Assumptions& assume) {
+  const ParallelText& parallel = text.parallel;
+  plan.microbatch = assume.value("microbatch", text.microbatch, 1, "1");
+  const bool chunks = parallel.virtual_stages.value_or(1) > 1;
+  if (parallel.tensor.value_or(1) > 1) (void)assume.value("parallel.sequence", parallel.sequence, false, "false");
+  if (parallel.tensor.value_or(1) > 1 && text.model.experts)
+    (void)assume.value("parallel.expert_tensor", parallel.expert_tensor, 0, std::to_string(*parallel.tensor));
+  const Schedule fallback = chunks ? Schedule::interleaved : Schedule::one_f_one_b;
+  plan.schedule = assume.value("schedule", text.schedule, fallback, name_of(fallback));
+  plan.sharding = assume.value("sharding", text.sharding, Sharding::none, name_of(Sharding::none));
+  plan.recompute = assume.value("recompute", text.recompute, Recompute{}, "none");
+  const std::optional<Layout> layout = lay_out(node, parallel, text.model.experts.has_value(), devices);
+  if (layout) plan.layout = *layout;
+  return layout.has_value();
+}
+
 std::optional<TrainingPlan> make_plan(const Node& node, const TrainingText& text, int devices,
                                       std::vector<std::string>& assumed) {
   Assumptions assume(assumed);
@@ -247,25 +281,19 @@ std::optional<TrainingPlan> make_plan(const Node& node, const TrainingText& text
   plan.sequence = text.sequence;
   plan.global_batch = text.global_batch;
   plan.split = text.split;
-  plan.microbatch = assume.value("microbatch", text.microbatch, 1, "1");
-  const bool chunks = text.parallel.virtual_stages.value_or(1) > 1;
-  if (text.parallel.tensor.value_or(1) > 1) (void)assume.value("parallel.sequence", text.parallel.sequence, false, "false");
-  if (text.parallel.tensor.value_or(1) > 1 && text.model.experts)
-    (void)assume.value("parallel.expert_tensor", text.parallel.expert_tensor, 0, std::to_string(*text.parallel.tensor));
-  const Schedule fallback = chunks ? Schedule::interleaved : Schedule::one_f_one_b;
-  plan.schedule = assume.value("schedule", text.schedule, fallback, name_of(fallback));
-  plan.sharding = assume.value("sharding", text.sharding, Sharding::none, name_of(Sharding::none));
-  plan.recompute = assume.value("recompute", text.recompute, Recompute{}, "none");
-  plan.routing = text.routing.value_or(TokenRouting{});
+  bool complete = true;
+  if (text.parallel.automatic)
+    leave_open(plan, text, devices);
+  else
+    complete = make_choices(plan, node, text, devices, assume);
   plan.placement = assume.value("placement", text.placement, RankPlacement{}, "packed");
   check_placement(node, plan.placement, devices);
 
   const std::optional<Software> software = text.software ? text.software : default_software(node);
-  const std::optional<Layout> layout = lay_out(node, text.parallel, text.model.experts.has_value(), devices);
-  if (!software || !layout) return std::nullopt;
+  if (!software || !complete) return std::nullopt;
   plan.software = assume.value("software", text.software, *software, software->name);
   plan.recipe = recipe_under(plan.software, plan.recipe);
-  plan.layout = *layout;
+  plan.routing = text.routing.value_or(TokenRouting{});
   return plan;
 }
 
@@ -339,6 +367,8 @@ void read_jobs(const Node& list, const std::vector<JobText>& texts, JobPlacement
     if (!names.insert(texts[i].name).second) entry.error_below("name", "a second job \"" + texts[i].name + "\"");
     if (std::holds_alternative<CollectiveText>(*texts[i].workload))
       entry.error_below("workload", "a job trains; run a bare collective by itself");
+    else if (std::get<TrainingText>(*texts[i].workload).parallel.automatic)
+      entry.error_below("workload.parallel", "a job's layout is written out; `headway plan` finds one");
   }
   if (texts.size() < 2) list.error("needs two jobs or more; write one as \"workload\"");
   if (asked > cluster.devices())
@@ -387,7 +417,8 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
     if (const CollectiveText* bare = std::get_if<CollectiveText>(&*text.workload)) {
       scenario.collective = make_collective(workload_node, *bare, devices, scenario.assumed);
     } else if (auto plan = make_plan(workload_node, std::get<TrainingText>(*text.workload), devices, scenario.assumed)) {
-      report(check_plan(*plan), workload_node);
+      scenario.open = open_choices(std::get<TrainingText>(*text.workload));
+      if (!scenario.open.layout) report(check_plan(*plan), workload_node);
       scenario.plan = std::move(*plan);
     }
   }

@@ -15,6 +15,7 @@ namespace headway {
 struct ParallelText {
   std::optional<int> tensor, pipeline, virtual_stages, context, expert, expert_tensor, data, shard;
   std::optional<bool> sequence;
+  bool automatic = false;  // "auto": what fits and is fastest
 };
 
 struct TrainingText {

@@ -43,6 +43,7 @@ Json scenario_schema() {
                   {"required", Json::array({"compare"})},
                   {"additionalProperties", false}};
   several["properties"]["question"] = whole["properties"]["question"];
+  several["properties"]["sweep"] = whole["properties"]["sweep"];
   several["properties"]["base"] = part;
   several["properties"]["compare"] = {{"type", "array"}, {"minItems", 1}, {"items", entry}};
   return {{"anyOf", Json::array({whole, several})}};

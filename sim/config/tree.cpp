@@ -132,7 +132,7 @@ const Tree& nearest(const Tree& root, std::string_view path) {
   return *at;
 }
 
-std::string put(Tree& root, const std::string& path, Tree value) {
+std::string put(Tree& root, const std::string& path, Tree value, Put how) {
   std::string mistake, so_far;
   Tree* at = &root;
   const SourceMark mark = value.mark;
@@ -146,8 +146,16 @@ std::string put(Tree& root, const std::string& path, Tree value) {
   }
   value.key = at->key;
   value.key_mark = mark;
-  *at = std::move(value);
+  *at = how == Put::merge ? merge(*at, value) : std::move(value);
   return "";
+}
+
+std::string flow_text(const Tree& tree) {
+  if (tree.is_text()) return tree.quoted ? "\"" + tree.text + "\"" : tree.text;
+  std::string items;
+  for (const Tree& child : tree.children)
+    items += (items.empty() ? "" : ", ") + (tree.is_map() ? child.key + ": " : "") + flow_text(child);
+  return tree.is_map() ? "{" + items + "}" : tree.is_list() ? "[" + items + "]" : "";
 }
 
 void mark_all(Tree& tree, const SourceMark& mark) {

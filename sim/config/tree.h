@@ -50,9 +50,13 @@ struct Tree {
 // The subtree at a dotted path, list items by index; where the path leaves the tree, the nearest ancestor that exists.
 [[nodiscard]] const Tree& nearest(const Tree& root, std::string_view path);
 
-// Puts `value` at a dotted path, list items by index (an index one past the end appends). Missing maps and lists are created. Returns
-// what is wrong with the path, or "".
-[[nodiscard]] std::string put(Tree& root, const std::string& path, Tree value);
+// Puts `value` at a dotted path, list items by index (an index one past the end appends): in the place of what is there, or merged
+// over it. Missing maps and lists are created. Returns what is wrong with the path, or "".
+enum class Put { replace, merge };
+[[nodiscard]] std::string put(Tree& root, const std::string& path, Tree value, Put how = Put::replace);
+
+// As one would write it on one line: "8", "[norm, mlp]", "{tensor: 8, pipeline: 4}".
+[[nodiscard]] std::string flow_text(const Tree& tree);
 
 // The same mark for every node below.
 void mark_all(Tree& tree, const SourceMark& mark);

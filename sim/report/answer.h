@@ -9,6 +9,7 @@
 
 #include "simulate/collective_result.h"
 #include "simulate/result.h"
+#include "study/match.h"
 #include "study/uncertainty.h"
 
 namespace headway {
@@ -33,6 +34,7 @@ struct TrainingAnswer {
   std::string device;  // name in the catalogue
   std::optional<JobShare> job;
   std::optional<double> tpp;  // total processing performance of a package, of the first group of a mixed fleet (study/controls.h)
+  std::vector<Need> needs;    // to match the best it is compared with: of each resource alone, where that suffices
 };
 
 struct CollectiveAnswer {

@@ -1,12 +1,11 @@
 #include "report/json.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "report/json_parts.h"
 #include "report/run_text.h"
 #include "report/text.h"
-#include "study/breakdown_parts.h"
 #include "study/collective_comparison.h"
 #include "study/comparison.h"
 
@@ -16,37 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double finite(double value) {
-  HEADWAY_CHECK(std::isfinite(value), "a number in a report is not finite");
-  return value + 0.0;  // no negative zero
-}
-
-std::string document(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
 std::string snake(std::string words) {
   for (char& c : words)
     if (c == ' ' || c == '-') c = '_';
   return words;
-}
-
-Json layout(const Result& r) {
-  const Layout& l = r.layout;
-  return {{"tensor", l.tensor},
-          {"sequence", l.sequence},
-          {"pipeline", l.pipeline},
-          {"virtual_stages", l.virtual_stages},
-          {"context", l.context},
-          {"expert", l.expert},
-          {"expert_tensor", l.expert_tensor},
-          {"shard", l.shard_ranks()},
-          {"data", l.data},
-          {"microbatches", r.microbatches}};
-}
-
-Json breakdown(const Result& r) {
-  Json json = Json::object();
-  for (const BreakdownPart& part : kBreakdownParts) json[std::string(part.key)] = finite((r.breakdown.*part.time).value());
-  return json;
 }
 
 Json network_times(const Result& r) {
@@ -127,8 +99,8 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"sharding", std::string(name_of(answer.sharding))},
                {"recompute", recompute_text(answer.recompute)},
                {"restrictions", answer.restrictions},
-               {"layout", layout(r)},
-               {"breakdown_s", breakdown(r)},
+               {"layout", layout_json(r.layout, r.microbatches)},
+               {"breakdown_s", breakdown_json(r.breakdown)},
                {"exposed_by_network_s", network_times(r)},
                {"memory_gib", memory(r)},
                {"fits", r.fits},
@@ -195,6 +167,11 @@ Json compared(const std::vector<const Of*>& answers, bool stats) {
     json["share_of_best"] = finite(standing.share_of_best);
     if constexpr (requires { standing.share_per_device; }) json["share_of_best_per_device"] = finite(standing.share_per_device);
     json["why_behind"] = standing.why;
+    if constexpr (requires { answers[standing.run]->needs; }) {
+      json["to_match_best"] = Json::array();
+      for (const Need& need : answers[standing.run]->needs)
+        json["to_match_best"].push_back({{"resource", need.key}, {"factor", finite(need.factor)}});
+    }
     list.push_back(std::move(json));
   }
   return list;
@@ -203,16 +180,16 @@ Json compared(const std::vector<const Of*>& answers, bool stats) {
 }  // namespace
 
 std::string run_json(std::span<const Answer> answers, bool stats) {
-  if (answers.size() == 1) return document(run(answers.front(), stats));
+  if (answers.size() == 1) return json_document(run(answers.front(), stats));
   Json list = Json::array();
   for (const Answer& answer : answers) list.push_back(run(answer, stats));
-  return document(list);
+  return json_document(list);
 }
 
 std::string compare_json(std::span<const Answer> answers, bool stats) {
   const auto collectives = answers_of<CollectiveAnswer>(answers);
   HEADWAY_CHECK(collectives.empty() || collectives.size() == answers.size(), "like is compared with like");
-  return document(collectives.empty() ? compared(answers_of<TrainingAnswer>(answers), stats) : compared(collectives, stats));
+  return json_document(collectives.empty() ? compared(answers_of<TrainingAnswer>(answers), stats) : compared(collectives, stats));
 }
 
 namespace {
@@ -271,10 +248,10 @@ Json validation(const ValidationScore& score) {
 }  // namespace
 
 std::string validation_json(std::span<const ValidationScore> scores) {
-  if (scores.size() == 1) return document(validation(scores.front()));
+  if (scores.size() == 1) return json_document(validation(scores.front()));
   Json list = Json::array();
   for (const ValidationScore& score : scores) list.push_back(validation(score));
-  return document(list);
+  return json_document(list);
 }
 
 std::string list_json(const std::vector<ListEntry>& entries) {
@@ -283,7 +260,7 @@ std::string list_json(const std::vector<ListEntry>& entries) {
     list.push_back({{"name", entry.name}, {"title", entry.title}});
     if (!entry.about.empty()) list.back()["about"] = entry.about;
   }
-  return document(list);
+  return json_document(list);
 }
 
 namespace {
@@ -325,7 +302,7 @@ Json controls(const ControlSheet& sheet) {
 std::string controls_json(std::span<const ControlSheet> sheets) {
   Json list = Json::array();
   for (const ControlSheet& sheet : sheets) list.push_back(controls(sheet));
-  return document(list);
+  return json_document(list);
 }
 
 }  // namespace headway

@@ -177,6 +177,37 @@ std::string comparison_verdict(const std::vector<Standing>& standings, const std
   return text + (behind.empty() ? "" : fmt::format(". Why the last is behind: {}", standings.back().why));
 }
 
+// Every part of the step as a share of it, side by side; parts nobody has are left out.
+std::string shares_text(const std::vector<Standing>& standings, const std::vector<const Result*>& results) {
+  std::vector<const BreakdownPart*> parts;
+  for (const BreakdownPart& part : kBreakdownParts)
+    if (std::any_of(results.begin(), results.end(), [&](const Result* r) { return r->breakdown.*part.time > Seconds(0); }))
+      parts.push_back(&part);
+  std::vector<std::string> header = {"scenario"};
+  for (const BreakdownPart* part : parts)
+    header.emplace_back(part->key.starts_with("exposed_") ? part->key.substr(8) : part->key);
+  std::vector<bool> right(header.size(), true);
+  right.front() = false;
+  Table table(header, right);
+  for (const Standing& standing : standings) {
+    const Result& r = *results[standing.run];
+    std::vector<std::string> cells = {r.scenario};
+    for (const BreakdownPart* part : parts) cells.push_back(percent_text(r.breakdown.*(part->time) / r.step_time));
+    table.row(std::move(cells));
+  }
+  return table.text();
+}
+
+// "1.58x the matrix units, or 3.1x the bandwidth of scale_up"
+std::string needs_text(const std::vector<Need>& needs) {
+  std::string text;
+  for (const Need& need : needs)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", or ",
+                        need.is_delay ? fmt::format("1/{}", significant(need.factor, 3)) : significant(need.factor, 3) + "x",
+                        "the " + need.title);
+  return text.empty() ? "no single resource suffices, however fast" : text;
+}
+
 }  // namespace
 
 Bytes peak_memory(const Result& result) {
@@ -264,12 +295,17 @@ std::string compare_text(std::span<const TrainingAnswer* const> answers, const T
   }
   out += table.text();
 
+  out += heading("Share of the step: compute, what the rest waits for (traffic by the parallelism it serves)", style) +
+         shares_text(standings, results);
+
   out += heading("What limits each", style);
   for (const Standing& standing : standings) {
     const Result& r = *results[standing.run];
     out += wrapped("  ", fmt::format("{}: {}", r.scenario, r.bottleneck));
     if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("    ", "time on links: " + shares);
     if (!standing.why.empty()) out += wrapped("    ", (standing.alike ? "" : "behind because: ") + standing.why);
+    if (standing.run != standings.front().run && !standing.alike && standing.share_of_best < 1)
+      out += wrapped("    ", "to match the best: " + needs_text(answers[standing.run]->needs));
     if (!r.fits) out += wrapped("    ", memory_verdict(r));
   }
   return out;

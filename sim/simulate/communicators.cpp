@@ -174,7 +174,7 @@ Groups groups_of(Dimension dimension, const RankGrid& grid) {
 struct Call {
   CollectiveKind kind{};
   double bytes = 0, efficiency = 1;
-  std::optional<TokenRouting> routing;
+  std::optional<TokenSpread> routing;
   int multiprocessors = 0;
   std::string name;
   friend bool operator==(const Call& a, const Call& b) {

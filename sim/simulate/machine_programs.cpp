@@ -106,6 +106,7 @@ MachinePrograms price_programs(const Cluster& cluster, const TrainingPlan& plan,
     if (fresh) {
       out.programs.push_back(machine_program(programs[stage], kinds.kinds[kind], plan.software, communicators.places[stage]));
       out.stage_of.push_back(stage);
+      out.kind_of.push_back(kinds.kinds[kind]);
     }
     out.program_of_rank.push_back(at->second);
   }

@@ -16,6 +16,7 @@ namespace headway {
 struct MachinePrograms {
   std::vector<Program> programs;
   std::vector<std::uint32_t> stage_of;  // by engine program: the rank program it came from
+  std::vector<DeviceKind> kind_of;      // by engine program: the device it runs on, of the cluster it was priced for
   std::vector<std::uint32_t> program_of_rank;
   Flops recomputed;  // on matrix units, by all ranks of one data-parallel replica
 };

@@ -33,6 +33,12 @@ struct CollectiveUse {
   double calls_per_rank = 0;
 };
 
+// A share of the critical path (simulate/critical_path.h).
+struct PathPart {
+  std::string cause;  // "matrix products", "tensor-parallel traffic, start-up"
+  Seconds time;
+};
+
 struct Stats {
   double wall_s = 0, cpu_s = 0, peak_rss_mib = 0;
   std::map<std::string, double> cpu_by_phase_s;
@@ -65,7 +71,8 @@ struct Result {
   std::string bottleneck;     // one sentence: what limits the step
   std::vector<std::string> assumed;
   std::vector<CollectiveUse> collectives;
-  std::vector<NetworkTime> networks;  // innermost first; of the exposed parts of the breakdown, each counted once
+  std::vector<NetworkTime> networks;    // innermost first; of the exposed parts of the breakdown, each counted once
+  std::vector<PathPart> critical_path;  // where SimulateOptions asks for it
 
   std::uint64_t ranks = 0, rank_classes = 0;
   Timeline timeline;  // per rank class

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "simulate/critical_path.h"
 #include "simulate/phase_clock.h"
 #include "simulate/prepared_plan.h"
 
@@ -21,7 +22,12 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   Stats counted;
   MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, counted);
 
+  std::vector<PathPart> path;
+  if (options.critical_path)
+    path = critical_path(run.timeline, run.quotient, prepared.communicators.structure, prepared.machine, prepared.programs,
+                         plan.software);
   Result result = result_of(cluster, plan, fabric, prepared, run, 1, options.keep_timeline);
+  result.critical_path = std::move(path);
   result.stats.events = counted.events;
   result.stats.replayed = counted.replayed;
   result.stats.solves = counted.solves;

@@ -10,6 +10,7 @@ namespace headway {
 struct SimulateOptions {
   bool fold = true;            // false: every rank its own class (same timeline, more work)
   bool keep_timeline = false;  // fill Result::timeline and labels
+  bool critical_path = false;  // fill Result::critical_path
 };
 
 // Requires a plan that check_plan passes and whose layout has as many devices as the cluster. A plan that does not fit in

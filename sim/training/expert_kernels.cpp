@@ -148,12 +148,12 @@ void ExpertWriter::from_experts() {
 
 void ExpertWriter::exchange(Bytes bytes, Beside beside, bool over_shared) {
   if (plan_.layout.expert == 1) return;
-  call({CollectiveKind::all_to_all, busiest_share(plan_) * bytes, beside,
-        over_shared ? 1.0 : plan_.software.expert_overlap, Dimension::expert, node_routing()});
+  call({CollectiveKind::all_to_all, busiest_share(plan_) * bytes, beside, over_shared ? 1.0 : plan_.software.expert_overlap,
+        Dimension::expert, node_routing()});
 }
 
 // What decides how often a token crosses to another node, where it crosses once.
-std::optional<TokenRouting> ExpertWriter::node_routing() const {
+std::optional<TokenSpread> ExpertWriter::node_routing() const {
   if (plan_.software.dispatch != Dispatch::per_node) return std::nullopt;
   return routing_of(*plan_.model.experts);
 }

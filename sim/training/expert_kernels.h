@@ -43,7 +43,7 @@ class ExpertWriter : public BlockWriter {
   void to_experts(NumberFormat format);
   void from_experts();
   void exchange(Bytes bytes, Beside beside, bool over_shared);
-  [[nodiscard]] std::optional<TokenRouting> node_routing() const;
+  [[nodiscard]] std::optional<TokenSpread> node_routing() const;
   void expert_tensor(CollectiveKind kind);
   void rows_moved(std::string_view label, double rows, double launches);
 

@@ -57,7 +57,7 @@ LocalShape::LocalShape(const TrainingPlan& plan) {
   if (model.latent) latent_width = model.latent->q_rank + model.latent->kv_rank + model.latent->qk_rope_dim;
 }
 
-TokenRouting routing_of(const Experts& experts) {
+TokenSpread routing_of(const Experts& experts) {
   return {experts.count, experts.top_k, experts.groups, experts.groups_per_token};
 }
 

@@ -3,7 +3,7 @@
 
 #include "training/plan.h"
 #include "work/kernel.h"
-#include "work/token_routing.h"
+#include "work/token_spread.h"
 
 namespace headway {
 
@@ -29,7 +29,7 @@ struct LocalShape {
   double latent_width = 0;  // of latent attention's narrow layers, the common key with positions included; 0: it has none
 };
 
-[[nodiscard]] TokenRouting routing_of(const Experts& experts);
+[[nodiscard]] TokenSpread routing_of(const Experts& experts);
 
 // A layer with experts, on one rank.
 struct ExpertShape {

@@ -164,13 +164,16 @@ Bytes weight_gradient_operands(const TrainingPlan& plan, const Chunk& chunk) {
 // Of all microbatches a stage has in flight, at most.
 Bytes peak_activations(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks, const ActivationBill& bill) {
   const Layout& layout = plan.layout;
+  const std::vector<Pass> passes =
+      schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches());
+  const bool split = has_split_passes(passes);
   std::vector<Bytes> each, waiting;
   for (const Chunk& chunk : chunks) {
     each.push_back(chunk_activations(plan, chunk, bill));
-    waiting.push_back(weight_gradient_operands(plan, chunk));
+    waiting.push_back(split ? weight_gradient_operands(plan, chunk) : Bytes(0));
   }
   Bytes now, peak;
-  for (const Pass& pass : schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches())) {
+  for (const Pass& pass : passes) {
     const auto chunk = static_cast<std::size_t>(pass.chunk);
     if (pass.kind == PassKind::forward) now += each[chunk];
     if (runs_backward(pass.kind)) now -= each[chunk];
@@ -280,6 +283,10 @@ std::vector<StageMemory> stage_memory(const TrainingPlan& plan) {
   for (int stage = 0; stage < plan.layout.pipeline; ++stage)
     memory.push_back(memory_of_stage(plan, stage, split[static_cast<std::size_t>(stage)]));
   return memory;
+}
+
+StageMemory stage_memory(const TrainingPlan& plan, int stage) {
+  return memory_of_stage(plan, stage, split_layers(plan)[static_cast<std::size_t>(stage)]);
 }
 
 }  // namespace headway

@@ -59,5 +59,7 @@ struct StageMemory {
 [[nodiscard]] Bytes saved_per_layer(const TrainingPlan& plan, LayerKind kind = LayerKind::dense);
 
 [[nodiscard]] std::vector<StageMemory> stage_memory(const TrainingPlan& plan);
+// Of one stage alone.
+[[nodiscard]] StageMemory stage_memory(const TrainingPlan& plan, int stage);
 
 }  // namespace headway

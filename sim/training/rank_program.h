@@ -25,7 +25,7 @@
 #include "training/schedule.h"
 #include "work/collective_kind.h"
 #include "work/kernel.h"
-#include "work/token_routing.h"
+#include "work/token_spread.h"
 
 namespace headway {
 
@@ -150,10 +150,10 @@ struct CollectiveCall {
   std::string name;  // "tensor all-gather"
   Dimension dimension = Dimension::tensor;
   CollectiveKind kind = CollectiveKind::all_reduce;
-  Bytes bytes;                               // full buffer, see work/collective_kind.h
-  double efficiency = 1.0;                   // share of the fabric's collective bandwidth the software reaches
-  std::optional<TokenRouting> routing = {};  // all_to_all of tokens that cross once to each domain, whose members pass them on
-  int multiprocessors = 0;                   // held on each member; 0: what the links' library takes
+  Bytes bytes;                              // full buffer, see work/collective_kind.h
+  double efficiency = 1.0;                  // share of the fabric's collective bandwidth the software reaches
+  std::optional<TokenSpread> routing = {};  // all_to_all of tokens that cross once to each domain, whose members pass them on
+  int multiprocessors = 0;                  // held on each member; 0: what the links' library takes
 };
 
 using OpIndex = std::uint32_t;

@@ -23,7 +23,7 @@ struct LayerCall {
   Beside beside = Beside::following;
   double hidden = 0;  // share that runs beside its neighbour, 0..1
   Dimension dimension = Dimension::tensor;
-  std::optional<TokenRouting> routing = {};  // tokens that cross once to each node
+  std::optional<TokenSpread> routing = {};  // tokens that cross once to each node
 };
 
 enum class BucketBorder { none, parameters_needed, gradients_complete };

@@ -272,14 +272,14 @@ TEST(Forwarded, ATokenCrossesOnceToEachNode) {
   const Members members = range(16);
   std::vector<LinkLoad> loads;
   collective_loads(CollectiveKind::all_to_all, {Algorithm::hierarchical, Protocol::simple}, members, geometry_of(members, fabric),
-                   fabric, loads, TokenRouting{16, 8});
+                   fabric, loads, TokenSpread{16, 8});
   EXPECT_NEAR(on(loads, fabric.out_port(kOuter, 3)), 0.75 * (4 * 25.0 / 26) / 8, 1e-12);
   EXPECT_NEAR(on(loads, fabric.out_port(kInner, 3)), 0.75, 1e-12);
 }
 
 // DeepSeek-V3: 8 of 256 experts out of 4 of 8 groups. Eight nodes, one group each: 4 in reach, each missed with
 // prod (96 - i) / (128 - i) over 8 draws.
-TEST(TokenRouting, GroupsLimitWhatIsReached) {
+TEST(TokenSpread, GroupsLimitWhatIsReached) {
   double missed = 1;
   for (int i = 0; i < 8; ++i) missed *= (96.0 - i) / (128.0 - i);
   EXPECT_NEAR(parts_reached({256, 8, 8, 4}, 8), 4 * (1 - missed), 1e-12);

@@ -53,7 +53,7 @@ TEST(Reproduction, TheTaperOf256Cards) {
 TEST(Reproduction, DispatchOncePerNodeOnH800) {
   const Fabric fabric = build_fabric(catalogue().cluster("hgx-h800", 64));
   for (const auto& [devices, published] : std::map<int, double>{{16, 43}, {32, 58}, {64, 51}}) {
-    const TokenRouting routing{256, 8, devices / 8, std::min(4, devices / 8)};
+    const TokenSpread routing{256, 8, devices / 8, std::min(4, devices / 8)};
     std::vector<DeviceIndex> members(static_cast<std::size_t>(devices));
     for (std::size_t i = 0; i < members.size(); ++i) members[i] = static_cast<DeviceIndex>(i);
     const Bytes token = Bytes(4096.0 * 7168), bytes = token * parts_reached(routing, devices);

@@ -11,14 +11,14 @@
 
 namespace headway {
 
-struct TokenRouting {
+struct TokenSpread {
   int experts = 1, copies = 1;
   int groups = 1, groups_per_token = 1;
-  friend bool operator==(const TokenRouting&, const TokenRouting&) = default;
+  friend bool operator==(const TokenSpread&, const TokenSpread&) = default;
 };
 
 // Parts out of `parts` that get a token at least once, on average over balanced routing.
-[[nodiscard]] inline double parts_reached(const TokenRouting& routing, double parts) {
+[[nodiscard]] inline double parts_reached(const TokenSpread& routing, double parts) {
   const double limit = static_cast<double>(routing.groups_per_token) / routing.groups;
   const double in_reach = std::min(parts, std::max(parts * limit, static_cast<double>(routing.groups_per_token)));
   const double reach = limit < 1 ? in_reach : parts;

@@ -1,0 +1,216 @@
+#include "study/step_bound.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "collective/collective.h"
+#include "hardware/kernel_cost.h"
+#include "simulate/pricing.h"
+#include "simulate/rank_grid.h"
+#include "training/buckets.h"
+#include "training/optimizer_kernels.h"
+#include "training/pass_script.h"
+#include "training/pass_template.h"
+#include "training/placement.h"
+
+namespace headway {
+
+namespace {
+
+// Forward and backward of a part, and what of it has to run on a stage for every microbatch.
+struct PartTime {
+  Seconds forward, backward;
+};
+
+std::vector<Seconds> prefix_sums(const std::vector<PartTime>& parts, Seconds PartTime::*time) {
+  std::vector<Seconds> sums(parts.size() + 1);
+  for (std::size_t i = 0; i < parts.size(); ++i) sums[i + 1] = sums[i] + parts[i].*time;
+  return sums;
+}
+
+bool runs_pairs(Schedule schedule) { return schedule == Schedule::dualpipe || schedule == Schedule::dualpipe_v; }
+
+}  // namespace
+
+StepBound::Cost& StepBound::Cost::operator+=(const Cost& other) {
+  kernels += other.kernels;
+  launches += other.launches;
+  blocked += other.blocked;
+  return *this;
+}
+
+StepBound::StepBound(const Cluster& cluster, const Fabric& fabric) : cluster_(cluster), fabric_(fabric) {
+  alike_ = cluster.groups.size() == 1 && cluster.slow_devices.empty() && cluster.link_faults.empty();
+  borders_.push_back(cluster.devices_per_node);
+  for (const NetworkSpec& network : cluster.networks) {
+    if (network.domain > 0) borders_.push_back(network.domain);
+    if (network.node > 0) borders_.push_back(network.node);
+    if (network.unit_nodes > 0) borders_.push_back(network.unit_nodes * cluster.devices_per_node);
+    alike_ = alike_ && network.routing == Routing::spray && network.kind != NetworkKind::torus &&
+             network.kind != NetworkKind::dragonfly && network.kind != NetworkKind::pcie;
+  }
+}
+
+// Blocks of so many neighbours lie alike on the links, wherever they begin at a multiple of their size.
+bool StepBound::congruent(int ranks) const {
+  return alike_ &&
+         std::all_of(borders_.begin(), borders_.end(), [&](int border) { return border % ranks == 0 || ranks % border == 0; });
+}
+
+Seconds StepBound::alone(const CollectiveCall& call, const std::vector<DeviceIndex>& members) const {
+  const Geometry geometry = geometry_of(members, fabric_);
+  const CollectiveCost cost = choose_collective(call.kind, call.bytes, members, geometry, fabric_);
+  std::vector<LinkLoad> loads;
+  collective_loads(call.kind, cost.choice, members, geometry, fabric_, loads);
+  const Seconds moving = alone_time(call.bytes, cost, loads, fabric_) - cost.latency;
+  return cost.latency + moving / call.efficiency;
+}
+
+Seconds StepBound::blocked_by(const LayerCall& call, const TrainingPlan& plan) const {
+  if (call.hidden >= 1 || plan.placement.order != PlacementOrder::packed) return Seconds(0);
+  const Layout& layout = plan.layout;
+  const RankGrid grid(layout);
+  std::vector<DeviceIndex> members;
+  int block = 0;
+  switch (call.dimension) {
+    case Dimension::tensor:
+      block = layout.tensor;
+      for (int t = 0; t < layout.tensor; ++t) members.push_back(grid.rank({t, 0, 0, 0}));
+      break;
+    case Dimension::context:
+      block = layout.tensor * layout.context;
+      for (int c = 0; c < layout.context; ++c) members.push_back(grid.rank({0, c, 0, 0}));
+      break;
+    case Dimension::expert:
+      block = layout.expert * layout.expert_tensor;
+      for (int e = 0; e < layout.expert; ++e) members.push_back(grid.expert_rank(0, e, 0, 0));
+      break;
+    case Dimension::expert_tensor:
+      block = layout.expert_tensor;
+      for (int t = 0; t < layout.expert_tensor; ++t) members.push_back(grid.expert_rank(t, 0, 0, 0));
+      break;
+    default: return Seconds(0);
+  }
+  if (members.size() < 2 || !congruent(block)) return Seconds(0);
+  return alone(collective_call(call, 1 - call.hidden, plan.software), members);
+}
+
+StepBound::Cost StepBound::cost_of(const Script& script, const TrainingPlan& plan) const {
+  Cost cost;
+  for (const Step& step : script) {
+    if (step.call) cost.blocked += blocked_by(*step.call, plan);
+    for (const Kernel& kernel : step.kernels) {
+      Seconds fastest(std::numeric_limits<double>::infinity());
+      for (const DeviceGroup& group : cluster_.groups)
+        fastest = std::min(fastest, kernel_cost(kernel, group.device, attention_on(group.device, plan.software)).time);
+      cost.kernels += fastest / speed_;
+      cost.launches += kernel.launches * kernel.repeat * plan.software.host_per_kernel;
+    }
+  }
+  return cost;
+}
+
+StepBound::Passes StepBound::passes_of(const TrainingPlan& plan, const Chunk& chunk) const {
+  const HeldParameters held = chunk_parameters(plan, chunk);
+  return {cost_of(pass_script(plan, chunk, {PassKind::forward}), plan),
+          cost_of(pass_script(plan, chunk, {PassKind::backward}), plan), held.common, held.expert};
+}
+
+const StepBound::Pieces& StepBound::pieces_of(const TrainingPlan& plan) {
+  const Layout& layout = plan.layout;
+  const auto [at, fresh] = pieces_.try_emplace(Shape{layout.tensor, layout.context, layout.expert, layout.expert_tensor,
+                                                     plan.microbatch, layout.sequence, plan.recompute.modules});
+  if (!fresh) return at->second;
+  speed_ = 1 / (1 + plan.software.rank_spread * std::max(0.0, std::log2(cluster_.devices() / 8.0)));
+  Pieces& pieces = at->second;
+  for (const LayerKind kind : {LayerKind::dense, LayerKind::experts})
+    if (layers_of_kind(plan.model, kind) > 0) pieces.layers[static_cast<std::size_t>(kind)] = passes_of(plan, {{kind}});
+  pieces.embedding = passes_of(plan, {{}, true, false});
+  pieces.head = passes_of(plan, {{}, false, true});
+  return pieces;
+}
+
+StepBound::Passes StepBound::part_of(const Chunk& chunk, const Pieces& pieces) const {
+  Passes sum;
+  const auto add = [&](const Passes& piece, double count) {
+    sum.forward += count * piece.forward;
+    sum.backward += count * piece.backward;
+    sum.parameters += count * piece.parameters;
+    sum.expert_parameters += count * piece.expert_parameters;
+  };
+  const auto with_experts = std::count(chunk.layers.begin(), chunk.layers.end(), LayerKind::experts);
+  add(pieces.layers[0], static_cast<double>(chunk.layers.size()) - static_cast<double>(with_experts));
+  add(pieces.layers[1], static_cast<double>(with_experts));
+  if (chunk.embedding) add(pieces.embedding, 1);
+  if (chunk.head) add(pieces.head, 1);
+  return sum;
+}
+
+const StageSplit& StepBound::split_of(const TrainingPlan& plan) {
+  const Layout& layout = plan.layout;
+  const auto [at, fresh] = splits_.try_emplace({plan.schedule, layout.pipeline, layout.virtual_stages});
+  if (fresh) at->second = split_layers(plan);
+  return at->second;
+}
+
+Seconds StepBound::reduction(const TrainingPlan& plan, double parameters) const {
+  const Layout& layout = plan.layout;
+  const int ranks = layout.data * layout.context;
+  const bool blocks = !plan.software.overlap_gradient_reduction && plan.sharding < Sharding::gradients;
+  if (!blocks || ranks < 2 || plan.placement.order != PlacementOrder::packed || !congruent(layout.stage_ranks()))
+    return Seconds(0);
+  std::vector<DeviceIndex> members;
+  for (int i = 0; i < ranks; ++i) members.push_back(static_cast<DeviceIndex>(i * layout.tensor));
+  const CollectiveKind kind = plan.sharding == Sharding::none ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter;
+  return alone({"", Dimension::data, kind, parameters * element_size(plan.recipe.gradient_wire), plan.software.data_efficiency},
+               members);
+}
+
+Seconds StepBound::of(const TrainingPlan& plan) {
+  const Layout& layout = plan.layout;
+  const Pieces& pieces = pieces_of(plan);
+  const StageSplit& split = split_of(plan);
+  const Placement placement(plan);
+  const bool pairs = runs_pairs(plan.schedule), one_way = plan.schedule <= Schedule::interleaved;
+  const double microbatches = plan.microbatches() / static_cast<double>(placement.copies());
+
+  std::vector<PartTime> parts(static_cast<std::size_t>(placement.parts()));
+  std::vector<Cost> work(split.size());
+  double least_parameters = std::numeric_limits<double>::infinity(), first_parameters = 0;
+  for (std::size_t s = 0; s < split.size(); ++s) {
+    double parameters = 0;
+    for (std::size_t c = 0; c < split[s].size(); ++c) {
+      Passes part = part_of(split[s][c], pieces);
+      if (pairs) part.forward.blocked = part.backward.blocked = Seconds(0);  // beside another pass
+      parts[static_cast<std::size_t>(placement.part({static_cast<int>(s), static_cast<int>(c)}))] = {part.forward.least(),
+                                                                                                     part.backward.least()};
+      work[s] += microbatches * part.forward;
+      work[s] += microbatches * part.backward;
+      const double shard = plan.sharding == Sharding::none ? 1.0 : 1.0 / (layout.data * layout.context * placement.copies());
+      parameters += part.parameters * shard + part.expert_parameters * std::min(shard, 1.0);
+      if (s == 0) first_parameters += part.parameters;
+    }
+    least_parameters = std::min(least_parameters, parameters);
+  }
+  const std::vector<Seconds> fill = prefix_sums(parts, &PartTime::forward), drain = prefix_sums(parts, &PartTime::backward);
+  const Seconds gaps = 2 * microbatches * static_cast<double>(split.front().size()) * plan.software.host_per_microbatch;
+
+  Seconds longest;
+  for (std::size_t s = 0; s < split.size(); ++s) {
+    const Seconds before = placement.copies() > 1 ? std::min(fill[s], fill[split.size() - 1 - s]) : fill[s];
+    longest = std::max(longest, before + work[s].least() + gaps + (one_way ? drain[s] : Seconds(0)));
+  }
+  longest = std::max(longest, work.front().least() + gaps + reduction(plan, first_parameters));
+  Seconds adam(std::numeric_limits<double>::infinity());
+  for (const DeviceGroup& group : cluster_.groups) {
+    Seconds here;
+    for (const Kernel& kernel : adam_kernels(plan.recipe, least_parameters, least_parameters))
+      here += kernel_cost(kernel, group.device, attention_on(group.device, plan.software)).time;
+    adam = std::min(adam, here);
+  }
+  return longest + adam / speed_ + plan.software.host_per_step;
+}
+
+}  // namespace headway

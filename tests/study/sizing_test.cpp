@@ -1,0 +1,45 @@
+#include "study/sizing.h"
+
+#include <gtest/gtest.h>
+
+#include "study/machines.h"
+
+namespace headway {
+namespace {
+
+using namespace testing_study;
+
+Sizing size(double tokens, double days, int most = 128) {
+  const auto machine_of = [](int devices) {
+    Machine m = machine(1, 1, devices, 8);
+    m.plan.global_batch = 64;
+    return std::optional(m);
+  };
+  return size_cluster(machine_of, 8, most, {tokens, days},
+                      {.open = {true, false, false, false, false}, .best = 1, .constraints = false});
+}
+
+TEST(Sizing, TakesTheFewestDevicesThatMeetTheDeadline) {
+  const Sizing sizing = size(1e12, 30);
+  ASSERT_TRUE(sizing.goal);
+  const SizePoint& goal = sizing.curve[*sizing.goal];
+  EXPECT_LE(goal.days, 30);
+  EXPECT_NEAR(goal.days, 1e12 / goal.plan->result.tokens_per_s / 86400, 1e-9);
+  for (std::size_t i = 0; i < *sizing.goal; ++i) EXPECT_GT(sizing.curve[i].days, 30) << sizing.curve[i].devices;
+}
+
+TEST(Sizing, TheCurveIsInOrderAndSaysWhatEachDeviceAdds) {
+  const Sizing sizing = size(1e12, 30);
+  for (std::size_t i = 1; i < sizing.curve.size(); ++i) {
+    const SizePoint &before = sizing.curve[i - 1], &point = sizing.curve[i];
+    ASSERT_LT(before.devices, point.devices);
+    EXPECT_NEAR(point.per_added * (point.devices - before.devices),
+                point.plan->result.tokens_per_s - before.plan->result.tokens_per_s, 1e-3);
+  }
+  ASSERT_TRUE(sizing.pays_until);
+}
+
+TEST(Sizing, SaysWhenNoPlanMeetsTheGoal) { EXPECT_FALSE(size(1e15, 1).goal); }
+
+}  // namespace
+}  // namespace headway
