@@ -14,7 +14,8 @@ struct Need {
   double factor = 1;  // so many times as fast; found within 1 %
 };
 
-// Least factor first; resources that do not suffice alone, however fast, are left out.
+// Of at most three resources, those that would bring most if they were free; least factor first. What does not suffice alone, however
+// fast, is left out.
 [[nodiscard]] std::vector<Need> needs_to_reach(const Machine& machine, double tokens_per_s, bool fold = true);
 
 }  // namespace headway
