@@ -111,7 +111,7 @@ std::vector<Tree> scenario_trees_of_file(const std::string& path, const std::vec
 std::vector<Scenario> read_scenario_file(const std::string& path, const std::vector<Override>& overrides,
                                          const Library& library) {
   Diagnostics diagnostics;
-  Session session{library, diagnostics};
+  Session session{library, diagnostics, path};
   std::vector<Scenario> scenarios;
   for (const Tree& tree : scenario_trees_of_file(path, overrides, session)) {
     std::optional<Scenario> scenario = read_scenario(tree, session);

@@ -7,15 +7,6 @@ namespace headway {
 
 namespace {
 
-// A key, or a way to write one, that this version refuses.
-Form<bool> not_supported() {
-  return {[](const Node& node) -> std::optional<bool> {
-            node.error_at_key("not supported yet");
-            return std::nullopt;
-          },
-          Schema(Json(false))};
-}
-
 // none, one module, or a list of modules.
 Form<Recompute> recompute() {
   std::vector<std::string> words = all_names<RecomputeModule>();

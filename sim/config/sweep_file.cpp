@@ -51,7 +51,7 @@ std::size_t points_of(const std::vector<SweepAxis>& grid, const Node& node) {
 SweepFile::SweepFile(std::string path, const std::vector<Override>& overrides, const Library& library)
     : path_(std::move(path)), library_(library) {
   Diagnostics diagnostics;
-  Session session{library, diagnostics};
+  Session session{library, diagnostics, path_};
   scenarios_ = scenario_trees_of_file(path_, overrides, session);
   throw_distinct(diagnostics);
   if (scenarios_.empty()) throw InputError({path_, 0, 0}, "has no scenarios");
@@ -120,7 +120,7 @@ std::string SweepFile::scenario_name(std::size_t point) const {
 
 Scenario SweepFile::scenario(std::size_t point) const {
   Diagnostics diagnostics;
-  Session session{library_, diagnostics};
+  Session session{library_, diagnostics, path_};
   Tree tree = scenarios_[point % scenarios_.size()];
   for (const Choice& choice : choices(point))
     if (const std::string mistake = put(tree, choice.axis->path, *choice.value, Put::merge); !mistake.empty())

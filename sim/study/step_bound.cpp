@@ -125,8 +125,9 @@ const StepBound::Pieces& StepBound::pieces_of(const TrainingPlan& plan) {
   if (!fresh) return at->second;
   speed_ = 1 / (1 + plan.software.rank_spread * std::max(0.0, std::log2(cluster_.devices() / 8.0)));
   Pieces& pieces = at->second;
-  for (const LayerKind kind : {LayerKind::dense, LayerKind::experts})
-    if (layers_of_kind(plan.model, kind) > 0) pieces.layers[static_cast<std::size_t>(kind)] = passes_of(plan, {{kind}});
+  for (int layer = 0; layer < plan.model.layers; ++layer)
+    if (const LayerKind kind = layer_kind(plan.model, layer); !pieces.layers.contains(kind))
+      pieces.layers[kind] = passes_of(plan, {{kind}});
   pieces.embedding = passes_of(plan, {{}, true, false});
   pieces.head = passes_of(plan, {{}, false, true});
   return pieces;
@@ -140,9 +141,8 @@ StepBound::Passes StepBound::part_of(const Chunk& chunk, const Pieces& pieces) c
     sum.parameters += count * piece.parameters;
     sum.expert_parameters += count * piece.expert_parameters;
   };
-  const auto with_experts = std::count(chunk.layers.begin(), chunk.layers.end(), LayerKind::experts);
-  add(pieces.layers[0], static_cast<double>(chunk.layers.size()) - static_cast<double>(with_experts));
-  add(pieces.layers[1], static_cast<double>(with_experts));
+  for (const auto& [kind, passes] : pieces.layers)
+    add(passes, static_cast<double>(std::count(chunk.layers.begin(), chunk.layers.end(), kind)));
   if (chunk.embedding) add(pieces.embedding, 1);
   if (chunk.head) add(pieces.head, 1);
   return sum;
@@ -188,8 +188,9 @@ Seconds StepBound::of(const TrainingPlan& plan) {
                                                                                                      part.backward.least()};
       work[s] += microbatches * part.forward;
       work[s] += microbatches * part.backward;
-      const double shard = plan.sharding == Sharding::none ? 1.0 : 1.0 / (layout.data * layout.context * placement.copies());
-      parameters += part.parameters * shard + part.expert_parameters * std::min(shard, 1.0);
+      const bool sharded = plan.sharding != Sharding::none;
+      parameters += part.parameters / (sharded ? layout.data * layout.context * placement.copies() : 1);
+      parameters += part.expert_parameters / (sharded ? layout.expert_data() * placement.copies() : 1);
       if (s == 0) first_parameters += part.parameters;
     }
     least_parameters = std::min(least_parameters, parameters);

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -46,7 +45,7 @@ class StepBound {
   };
   // Of one layer of a kind, of the embedding, of the head: all that a stage is made of.
   struct Pieces {
-    std::array<Passes, 2> layers;
+    std::map<LayerKind, Passes> layers;
     Passes embedding, head;
   };
   using Shape = std::tuple<int, int, int, int, int, bool, std::vector<RecomputeModule>>;

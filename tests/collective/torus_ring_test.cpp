@@ -67,7 +67,7 @@ TEST(TorusRing, AWholeTorusUsesAllOfThePort) {
 // One line of a 4 x 4 torus has two of the four links, a bent group no more than one.
 TEST(TorusRing, PartsOfATorusUseTheirLinksOnly) {
   const Fabric fabric = worlds::fabric({torus({4, 4})}, 16);
-  EXPECT_NEAR(transfer(CollectiveKind::all_reduce, {0, 1, 2, 3}, fabric), 2 * 3.0 / 4 / 50 + 0.5 / 4 / 100, 1e-9);
+  EXPECT_NEAR(transfer(CollectiveKind::all_reduce, {0, 1, 2, 3}, fabric), (2 * 3.0 + 0.5) / 4 / 50, 1e-9);
   EXPECT_GE(transfer(CollectiveKind::all_reduce, {0, 1, 2, 4}, fabric), 2 * 3.0 / 4 / 25 - 1e-9);
 }
 
