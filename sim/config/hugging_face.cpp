@@ -18,8 +18,8 @@ struct Keys {
   // latent attention
   std::optional<int> q_rank, kv_rank, qk_nope_dim, qk_rope_dim, v_dim;
   // experts, under the names that families give them
-  std::optional<int> groups, groups_per_token, local_experts, experts, routed_experts, top_k, expert_ffn, shared_experts, shared_ffn, dense_layers, step,
-      every;
+  std::optional<int> groups, groups_per_token, local_experts, experts, routed_experts, top_k, expert_ffn, shared_experts,
+      shared_ffn, dense_layers, step, every;
   std::optional<int> prediction_depth;
   // sliding windows
   std::optional<int> window, window_pattern;
