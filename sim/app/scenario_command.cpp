@@ -24,6 +24,7 @@ struct Command {
   std::vector<std::string> files;
   OutputOptions output;
   SimulationOptions simulation;
+  bool needs = false;
 
   [[nodiscard]] int answer() const {
     require_separate(output, simulation.trace);
@@ -34,7 +35,7 @@ struct Command {
     for (Scenario& scenario : scenarios) choose_layout(scenario, !simulation.no_fold);
     auto answers = simulate_all(scenarios, simulation, output.stats);
     add_uncertainty(answers, catalogue);
-    if (report.compares) add_needs(answers, scenarios, !simulation.no_fold);
+    if (needs) add_needs(answers, scenarios, !simulation.no_fold);
 
     if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));
     write_output(output.json, [&](std::ostream& out) { out << report.json(answers, output.stats); });
@@ -58,6 +59,8 @@ void add_scenario_command(CLI::App& app, const char* name, const char* what, Sce
   add_trace_and_fold_options(*on_line, command->simulation);
   add_stats_option(*on_line, command->output);
   add_quiet_option(*on_line, command->output);
+  if (command->report.compares)
+    on_line->add_flag("--needs", command->needs, "also what each would need to match the best; simulates each many times");
   on_line->callback([command, &exit_code] { exit_code = command->answer(); });
 }
 
