@@ -51,12 +51,12 @@ TrainingAnswer training_answer(const Scenario& scenario, const TrainingPlan& pla
 // One answer a job.
 std::vector<Answer> job_answers(const Scenario& scenario, const SimulateOptions& options) {
   std::vector<TrainingJob> jobs;
-  for (const ScenarioJob& job : scenario.jobs) jobs.push_back({job.name, job.plan, job.devices});
+  for (const ScenarioJob& job : scenario.jobs) jobs.push_back({job.plan, job.devices});
   std::vector<JobResult> results = simulate(scenario.cluster, jobs, options);
   std::vector<Answer> answers;
   for (std::size_t i = 0; i < results.size(); ++i) {
     const JobShare share{scenario.name, results[i].alone, results[i].cost_of_others(), results[i].steps};
-    results[i].result.scenario = jobs[i].name;
+    results[i].result.scenario = scenario.jobs[i].name;
     TrainingAnswer answer = training_answer(scenario, jobs[i].plan, std::move(results[i].result), scenario.jobs[i].assumed);
     answer.job = share;
     answers.emplace_back(std::move(answer));

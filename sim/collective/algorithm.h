@@ -70,6 +70,9 @@ struct Question {
   const std::optional<TokenSpread>& routing;  // all_to_all
 };
 
+// Whether the groups of each level are equally large and divide alike.
+[[nodiscard]] bool nests_evenly(const Geometry& geometry);
+
 // ring.cpp
 [[nodiscard]] Outline ring_outline(CollectiveKind kind, const Geometry& geometry, const Fabric& fabric);
 void ring_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
@@ -89,12 +92,11 @@ void add_in_switch(LoadSum& sum, NetworkId network, std::span<const DeviceIndex>
 [[nodiscard]] Outline in_switch_outline(CollectiveKind kind, Bytes bytes, const Geometry& geometry, const Fabric& fabric);
 void in_switch_loads(CollectiveKind kind, const Places& places, LoadSum& sum);
 // pairwise.cpp
-// Of the rate that rings reach, what pairs reach that meet in the switches: 8 A100, H100 and B200 alike (nccl-tests in
-// ai-dynamo/aiconfigurator).
-inline constexpr double kPairs = 0.9;
 // Rounds of peers served at once. Over the innermost links starting a round takes a hop for every doubling of its peers (8 GB200:
 // 12 us, 32: 28 us); adapters take messages while others are on their way.
 [[nodiscard]] double exchange_steps(double peers, bool innermost);
+// The innermost `levels` of an exchange among `members`, each of which sends 1/members of its buffer to each other one.
+[[nodiscard]] std::vector<Outline::Level> exchange_levels(const Geometry& geometry, std::size_t levels, double members);
 [[nodiscard]] Outline pairwise_outline(const Geometry& geometry);
 void pairwise_loads(const Places& places, LoadSum& sum);
 // What `each` bytes per byte from every member of a group to every other one, of another part, put on the links of one level.

@@ -21,10 +21,6 @@ constexpr Bytes kMessageSlice{96.0 * 1024}, kFlaggedMessage{16.0 * 1024};
 constexpr Seconds kMessageStart{6e-6};
 constexpr Bandwidth kFlaggedChannel{6e9};
 
-bool nests_evenly(const Geometry& geometry) {
-  return std::all_of(geometry.levels.begin(), geometry.levels.end(), [](const Geometry::Level& level) { return level.even; });
-}
-
 // Whether this can be done on these members, and the outline of it.
 struct AlgorithmEntry {
   Algorithm algorithm;
@@ -169,6 +165,10 @@ CollectiveCost cost_of(CollectiveChoice choice, Bytes bytes, const Outline& outl
 }
 
 }  // namespace
+
+bool nests_evenly(const Geometry& geometry) {
+  return std::all_of(geometry.levels.begin(), geometry.levels.end(), [](const Geometry::Level& level) { return level.even; });
+}
 
 std::vector<Bandwidth> slowest_ports(std::span<const DeviceIndex> members, const Geometry& geometry, const Fabric& fabric) {
   std::vector<Bandwidth> slowest;

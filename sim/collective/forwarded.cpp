@@ -26,23 +26,15 @@ void add_rails(LoadSum& sum, NetworkId network, const Places& places, std::span<
 
 bool forwards(const Question& question) {
   const std::vector<Geometry::Level>& levels = question.geometry.levels;
-  if (levels.size() < 2) return false;
-  for (const Geometry::Level& level : levels)
-    if (!level.even) return false;
+  if (levels.size() < 2 || !nests_evenly(question.geometry)) return false;
   const NetworkKind outer = question.fabric.spec(levels.back().network).kind;
   return question.routing || outer == NetworkKind::rail_optimized || outer == NetworkKind::multi_plane;
 }
 
 Outline forwarded_outline(const Geometry& geometry, const std::optional<TokenSpread>& routing) {
-  Outline outline;
   const double n = geometry.members, domains = geometry.levels.back().fan, g = n / domains;
-  double below = 1;
-  for (std::size_t i = 0; i + 1 < geometry.levels.size(); ++i) {
-    const double joined = n / geometry.levels[i].groups, peers = joined - below;
-    outline.levels.push_back(
-        {.port_share = peers / g, .peers = peers, .steps = exchange_steps(peers, i == 0), .rate_share = kPairs});
-    below = joined;
-  }
+  Outline outline;
+  outline.levels = exchange_levels(geometry, geometry.levels.size() - 1, g);
   const double crossed = crossing(routing, domains, n) * (domains - 1) / domains;
   // A library still sends each member's message on its own; token-aware kernels send to each domain.
   outline.levels.push_back(

@@ -12,6 +12,9 @@ namespace {
 
 // Peers that a library serves at the same time on one channel (NCCL: NCCL_MAX_DEV_WORK_P2P_PER_BATCH).
 constexpr double kPeersAtOnce = 8;
+// Of the rate that rings reach, what pairs reach that meet in the switches: 8 A100, H100 and B200 alike (nccl-tests in
+// ai-dynamo/aiconfigurator).
+constexpr double kPairs = 0.9;
 
 // One member below one trunk, and the part it belongs to.
 struct Below {
@@ -93,19 +96,23 @@ void add_exchange(LoadSum& sum, const Places& places, std::size_t level, double 
   });
 }
 
-Outline pairwise_outline(const Geometry& geometry) {
-  Outline outline;
-  const double n = geometry.members;
+std::vector<Outline::Level> exchange_levels(const Geometry& geometry, std::size_t levels, double members) {
+  std::vector<Outline::Level> outlined;
   double below = 1;  // members that inner networks already serve, the member itself included
-  for (const Geometry::Level& level : geometry.levels) {
-    const double joined = n / level.groups, peers = joined - below;
-    outline.levels.push_back(
-        {.port_share = peers / n, .peers = peers, .steps = exchange_steps(peers, outline.levels.empty()), .rate_share = kPairs});
+  for (std::size_t i = 0; i < levels; ++i) {
+    const double joined = static_cast<double>(geometry.members) / geometry.levels[i].groups, peers = joined - below;
+    outlined.push_back(
+        {.port_share = peers / members, .peers = peers, .steps = exchange_steps(peers, i == 0), .rate_share = kPairs});
     below = joined;
   }
-  outline.exchanges = true;
-  outline.memory_bytes_per_byte = 2.0 * (n - 1) / n;
-  return outline;
+  return outlined;
+}
+
+Outline pairwise_outline(const Geometry& geometry) {
+  const double n = geometry.members;
+  return {.levels = exchange_levels(geometry, geometry.levels.size(), n),
+          .memory_bytes_per_byte = 2.0 * (n - 1) / n,
+          .exchanges = true};
 }
 
 void pairwise_loads(const Places& places, LoadSum& sum) {

@@ -66,11 +66,11 @@ Form<Device> class_device() {
             if (!node.expect(Tree::Kind::text)) return std::nullopt;
             Session& session = node.session();
             const std::string& name = node.tree().text;
-            const auto path = session.library.find(CatalogueKind::devices, name, node.tree().mark.file);
+            const auto path = session.files.find(CatalogueKind::devices, name, node.tree().mark.file);
             const std::optional<Tree> file = path ? session.load(*path) : std::nullopt;
-            if (!path) node.error(session.library.not_found(CatalogueKind::devices, name));
+            if (!path) node.error(session.files.not_found(CatalogueKind::devices, name));
             if (!file) return std::nullopt;
-            const auto tree = session.library.resolve(CatalogueKind::devices, *file, "", session.diagnostics);
+            const auto tree = session.files.resolve(CatalogueKind::devices, *file, "", session.diagnostics);
             if (!tree) return std::nullopt;
             if (const Tree* borrowed = tree->find("efficiency")) {
               const Tree* lender = borrowed->find("like");

@@ -293,16 +293,16 @@ Form<Sourced<V>> sourced(Form<V> value) {
 // The content of a file of the catalogue, under its name.
 template <class T>
 std::optional<T> read_file(CatalogueKind kind, const Form<T>& content, const std::string& path, Session& session) {
-  if (std::optional<T> known = session.library.value<T>(kind, path)) return known;
+  if (std::optional<T> known = session.files.value<T>(kind, path)) return known;
   const std::size_t before = session.diagnostics.size();
   const std::optional<Tree> file = session.load(path);
-  const std::optional<Tree> tree = file ? session.library.resolve(kind, *file, "", session.diagnostics) : std::nullopt;
+  const std::optional<Tree> tree = file ? session.files.resolve(kind, *file, "", session.diagnostics) : std::nullopt;
   if (!tree) return std::nullopt;
   std::optional<T> value = content.read(Node(*tree, "", session).with(*tree));
   if (value) {
     value->name = stem_of(path);
     value->mark = {path, 0, 0};
-    if (session.diagnostics.size() == before) session.library.keep(kind, path, *value);
+    if (session.diagnostics.size() == before) session.files.keep(kind, path, *value);
   }
   return value;
 }
@@ -310,7 +310,7 @@ std::optional<T> read_file(CatalogueKind kind, const Form<T>& content, const std
 // Content written in place, perhaps `like` a file.
 template <class T>
 std::optional<T> read_in_place(CatalogueKind kind, const Form<T>& content, const Node& node) {
-  const std::optional<Tree> tree = node.session().library.resolve(kind, node.tree(), node.path(), node.session().diagnostics);
+  const std::optional<Tree> tree = node.session().files.resolve(kind, node.tree(), node.path(), node.session().diagnostics);
   if (!tree) return std::nullopt;
   std::optional<T> value = content.read(node.with(*tree));
   if (value) {
@@ -327,7 +327,7 @@ Form<T> reference(CatalogueKind kind, const Form<T>& content) {
   Schema schema([kind] { return Json{{"anyOf", {{{"type", "string"}}, {{"$ref", definition(kind)}}}}}; });
   return {[kind, content](const Node& node) -> std::optional<T> {
             if (node.tree().is_map()) return read_in_place(kind, content, node);
-            const Library& library = node.session().library;
+            const Library& library = node.session().files;
             if (!node.expect(Tree::Kind::text)) return std::nullopt;
             const std::string& name = node.tree().text;
             if (const auto path = library.find(kind, name, node.tree().mark.file))

@@ -103,7 +103,7 @@ Form<Model> make_model_reference() {
   Form<Model> form = reference(CatalogueKind::models, model_form());
   form.read = [by_name = std::move(form.read)](const Node& node) -> std::optional<Model> {
     if (node.tree().is_text() && node.tree().text.ends_with(".json"))
-      if (const auto path = node.session().library.find(CatalogueKind::models, node.tree().text, node.tree().mark.file))
+      if (const auto path = node.session().files.find(CatalogueKind::models, node.tree().text, node.tree().mark.file))
         return read_hugging_face(*path, node.session(), check_model);
     return by_name(node);
   };

@@ -13,12 +13,12 @@ namespace headway {
 
 // One reading: where names are looked up and mistakes are collected.
 struct Session {
-  const Library& library;
+  const Library& files;
   Diagnostics& diagnostics;
   std::string scenario = {};  // the scenario file being read, if one is
 
   // The tree of a file, `like` not resolved; nothing when it cannot be read.
-  [[nodiscard]] std::optional<Tree> load(const std::string& path) const { return library.load(path, diagnostics); }
+  [[nodiscard]] std::optional<Tree> load(const std::string& path) const { return files.load(path, diagnostics); }
 };
 
 class Node {

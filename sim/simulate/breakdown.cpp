@@ -135,7 +135,8 @@ class Walk {
 }  // namespace
 
 StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
-                       const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs) {
+                       const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs,
+                       double steps) {
   StepAccount account;
   for (const RankProgram& program : programs) account.exposed.emplace_back(program.calls.size());
   double ranks = 0;
@@ -148,9 +149,9 @@ StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& 
     const auto count = static_cast<double>(classes[k].count);
     for (std::size_t i = 0; i < kParts; ++i) sum[i] += static_cast<double>(parts[i]) * count;
     for (std::size_t c = 0; c < walk.exposed().size(); ++c)
-      account.exposed[program][c] += Seconds(static_cast<double>(walk.exposed()[c]) * count / ranks * 1e-12);
+      account.exposed[program][c] += Seconds(static_cast<double>(walk.exposed()[c]) * count / (ranks * steps) * 1e-12);
   }
-  const auto mean = [&](Part part) { return Seconds(sum[part] / ranks * 1e-12); };
+  const auto mean = [&](Part part) { return Seconds(sum[part] / (ranks * steps) * 1e-12); };
   account.parts = {.compute = mean(kCompute),
                    .exposed_tensor = mean(kTensor),
                    .exposed_expert = mean(kExpert),

@@ -19,9 +19,9 @@ struct StepAccount {
   std::vector<std::vector<Seconds>> exposed;  // [program][call of that program]: what it cost the mean rank, of the exposed parts
 };
 
-// `program_of_class[k]`: which rank program the ranks of class k run.
+// `program_of_class[k]`: which rank program the ranks of class k run. Of a timeline of several steps, the mean one.
 [[nodiscard]] StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
-                                     const std::vector<std::uint32_t>& program_of_class,
-                                     const std::vector<RankProgram>& programs);
+                                     const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs,
+                                     double steps = 1);
 
 }  // namespace headway

@@ -128,17 +128,6 @@ std::vector<NetworkTime> network_times(const StepAccount& account, const Communi
   return times;
 }
 
-// One step of several.
-StepAccount per_step(StepAccount account, double steps) {
-  for (const auto part :
-       {&Breakdown::compute, &Breakdown::exposed_tensor, &Breakdown::exposed_expert, &Breakdown::exposed_context,
-        &Breakdown::exposed_pipeline, &Breakdown::exposed_data, &Breakdown::bubble, &Breakdown::optimizer, &Breakdown::other})
-    account.parts.*part = account.parts.*part / steps;
-  for (std::vector<Seconds>& program : account.exposed)
-    for (Seconds& call : program) call = call / steps;
-  return account;
-}
-
 TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32_t>& stages, std::vector<RankProgram> programs) {
   TimelineLabels labels;
   for (std::size_t k = 0; k < quotient.actors.size(); ++k)
@@ -180,7 +169,7 @@ Result result_of(const Cluster& part, const TrainingPlan& plan, const Fabric& fa
   for (const ActorClass& actor : run.quotient.actors) stage_of_class.push_back(prepared.machine.stage_of[actor.program]);
   result.step_time = to_seconds(run.timeline.end) / static_cast<double>(steps);
   const StepAccount account =
-      per_step(account_of(run.timeline, run.quotient.actors, stage_of_class, prepared.programs), static_cast<double>(steps));
+      account_of(run.timeline, run.quotient.actors, stage_of_class, prepared.programs, static_cast<double>(steps));
   result.breakdown = account.parts;
   result.networks = network_times(account, prepared.communicators, fabric);
   rate(result, part, plan, (1.0 / steps) * prepared.machine.recomputed);

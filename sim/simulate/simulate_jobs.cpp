@@ -123,21 +123,20 @@ std::vector<JobResult> simulate(const Cluster& cluster, const std::vector<Traini
   const Fabric fabric = build_fabric(cluster);
   clock.end("fabric");
   std::vector<JobResult> results(jobs.size());
+  std::vector<PreparedPlan> prepared;
   Seconds longest;
   Stats uncounted;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
-    const PreparedPlan alone = prepare(cluster, jobs[j].plan, fabric, jobs[j].devices, 1, clock);
+    const PreparedPlan& alone = prepared.emplace_back(prepare(cluster, jobs[j].plan, fabric, jobs[j].devices, 1, clock));
     results[j].alone =
         to_seconds(run_machine(alone.communicators.structure, alone.machine.programs, {.fold = options.fold}, clock, uncounted)
                        .timeline.end);
     longest = std::max(longest, results[j].alone);
   }
-
-  std::vector<PreparedPlan> prepared;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     results[j].steps = static_cast<int>(std::clamp(std::round(longest / results[j].alone), 1.0, kMostSteps));
-    prepared.push_back(
-        prepare(cluster, jobs[j].plan, fabric, jobs[j].devices, static_cast<std::uint32_t>(results[j].steps), clock));
+    if (results[j].steps > 1)
+      prepared[j] = prepare(cluster, jobs[j].plan, fabric, jobs[j].devices, static_cast<std::uint32_t>(results[j].steps), clock);
   }
   const SharedMachine shared = Merger(prepared, fabric.link_count()).take();
   Stats counted;

@@ -5,7 +5,6 @@
 // step lasts, each job running alone, so that no job is ever without the others for long; its step time is the mean.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "simulate/simulate.h"
@@ -13,7 +12,6 @@
 namespace headway {
 
 struct TrainingJob {
-  std::string name;
   TrainingPlan plan;
   std::vector<DeviceIndex> devices;  // as many as the layout has; no device is in two jobs
 };

@@ -49,7 +49,7 @@ TrainingPlan talkative(int devices) {
 TEST(SimulateJobs, CostNothingWhereTheyDoNotMeet) {
   const Cluster cluster = catalogue().cluster("dgx-h100", 64);
   const TrainingPlan plan = talkative(8);
-  for (const JobResult& job : simulate(cluster, {{"a", plan, a_run_of(0, 8)}, {"b", plan, a_run_of(8, 8)}})) {
+  for (const JobResult& job : simulate(cluster, {{plan, a_run_of(0, 8)}, {plan, a_run_of(8, 8)}})) {
     EXPECT_EQ(job.result.step_time, job.alone);
     EXPECT_EQ(job.result.devices, 8);
   }
@@ -59,7 +59,7 @@ TEST(SimulateJobs, CostNothingWhereTheyDoNotMeet) {
 TEST(SimulateJobs, ShareAnOversubscribedTierEvenly) {
   const Cluster cluster = narrow_leaves();
   const TrainingPlan plan = talkative(64);
-  const auto both = simulate(cluster, {{"a", plan, every_other_node(0, 8)}, {"b", plan, every_other_node(1, 8)}});
+  const auto both = simulate(cluster, {{plan, every_other_node(0, 8)}, {plan, every_other_node(1, 8)}});
   EXPECT_EQ(both[0].result.step_time, both[1].result.step_time);
   EXPECT_EQ(both[0].alone, both[1].alone);
   const JobResult& job = both[0];
@@ -74,8 +74,7 @@ TEST(SimulateJobs, AShortStepIsRepeatedBesideALongOne) {
   const Cluster cluster = narrow_leaves();
   TrainingPlan heavy = talkative(64);
   heavy.global_batch *= 64;
-  const auto jobs =
-      simulate(cluster, {{"light", talkative(64), every_other_node(0, 8)}, {"heavy", heavy, every_other_node(1, 8)}});
+  const auto jobs = simulate(cluster, {{talkative(64), every_other_node(0, 8)}, {heavy, every_other_node(1, 8)}});
   EXPECT_GT(jobs[0].steps, 1);
   EXPECT_EQ(jobs[1].steps, 1);
   for (const JobResult& job : jobs) {
@@ -86,7 +85,7 @@ TEST(SimulateJobs, AShortStepIsRepeatedBesideALongOne) {
 
 TEST(SimulateJobs, FoldedIsUnfolded) {
   const Cluster cluster = narrow_leaves();
-  const std::vector<TrainingJob> jobs{{"a", talkative(64), every_other_node(0, 8)}, {"b", talkative(32), every_other_node(1, 4)}};
+  const std::vector<TrainingJob> jobs{{talkative(64), every_other_node(0, 8)}, {talkative(32), every_other_node(1, 4)}};
   const auto folded = simulate(cluster, jobs), whole = simulate(cluster, jobs, {.fold = false});
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     EXPECT_EQ(folded[j].result.step_time, whole[j].result.step_time);
