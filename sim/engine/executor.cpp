@@ -44,12 +44,16 @@ class Executor {
     }
   }
 
-  Timeline run(ExecutionStats* stats) {
+  Timeline run(ExecutionStats* stats, Instant until) {
     start_what_waits_for_nothing();
     start_deferred();
     share();
     while (!activities_.idle()) {
       activities_.queue().advance();
+      if (activities_.now() > until) {
+        timeline_.end = activities_.now();
+        return std::move(timeline_);
+      }
       while (activities_.queue().more_now()) {
         while (activities_.queue().more_now()) handle(activities_.queue().pop());
         start_deferred();
@@ -437,8 +441,8 @@ class Executor {
 }  // namespace
 
 Timeline execute(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds, const std::vector<Program>& programs,
-                 ExecutionStats* stats, Replay replay) {
-  return Executor(quotient, kinds, programs, replay).run(stats);
+                 ExecutionStats* stats, Replay replay, Instant until) {
+  return Executor(quotient, kinds, programs, replay).run(stats, until);
 }
 
 }  // namespace headway

@@ -30,9 +30,10 @@ struct ExecutionStats {
 
 enum class Replay { where_exact, never };
 
-// `kinds` as in Structure. Throws InternalError when tasks wait for one another for ever, InputError when they take for ever.
+// `kinds` as in Structure. `until`: who wants to know no more than that it takes longer gets a timeline that is cut at the first
+// instant after it, its end. Throws InternalError when tasks wait for one another for ever, InputError when they take for ever.
 [[nodiscard]] Timeline execute(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds,
                                const std::vector<Program>& programs, ExecutionStats* stats = nullptr,
-                               Replay replay = Replay::where_exact);
+                               Replay replay = Replay::where_exact, Instant until = kEndOfTime);
 
 }  // namespace headway

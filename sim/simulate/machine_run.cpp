@@ -5,12 +5,12 @@
 namespace headway {
 
 MachineRun run_machine(const Structure& structure, const std::vector<Program>& programs, const SimulateOptions& options,
-                       PhaseClock& clock, Stats& stats) {
+                       PhaseClock& clock, Stats& stats, Instant until) {
   MachineRun run;
   run.quotient = options.fold ? fold(structure) : unfolded(structure);
   clock.end("fold");
   ExecutionStats counted;
-  run.timeline = execute(run.quotient, structure.kinds, programs, &counted);
+  run.timeline = execute(run.quotient, structure.kinds, programs, &counted, Replay::where_exact, until);
   clock.end("engine");
   stats.events = counted.completions;
   stats.replayed = counted.replayed;

@@ -16,8 +16,8 @@ struct MachineRun {
   Timeline timeline;
 };
 
-// Fills the counts of `stats` and ends the phases "fold" and "engine".
+// Fills the counts of `stats` and ends the phases "fold" and "engine". `until`: as of `execute`.
 [[nodiscard]] MachineRun run_machine(const Structure& structure, const std::vector<Program>& programs,
-                                     const SimulateOptions& options, PhaseClock& clock, Stats& stats);
+                                     const SimulateOptions& options, PhaseClock& clock, Stats& stats, Instant until = kEndOfTime);
 
 }  // namespace headway

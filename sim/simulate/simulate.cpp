@@ -10,14 +10,22 @@
 
 namespace headway {
 
-Result simulate(const Cluster& cluster, const TrainingPlan& plan, const SimulateOptions& options) {
+namespace {
+
+PreparedPlan prepare_on_all(const Cluster& cluster, const TrainingPlan& plan, const Fabric& fabric, PhaseClock& clock) {
   HEADWAY_CHECK(plan.layout.devices() == cluster.devices(), "the layout covers the cluster");
+  std::vector<DeviceIndex> devices(static_cast<std::size_t>(cluster.devices()));
+  std::iota(devices.begin(), devices.end(), 0U);
+  return prepare(cluster, plan, fabric, devices, 1, clock);
+}
+
+}  // namespace
+
+Result simulate(const Cluster& cluster, const TrainingPlan& plan, const SimulateOptions& options) {
   PhaseClock clock;
   const Fabric fabric = build_fabric(cluster);
   clock.end("fabric");
-  std::vector<DeviceIndex> devices(static_cast<std::size_t>(cluster.devices()));
-  std::iota(devices.begin(), devices.end(), 0U);
-  PreparedPlan prepared = prepare(cluster, plan, fabric, devices, 1, clock);
+  PreparedPlan prepared = prepare_on_all(cluster, plan, fabric, clock);
 
   Stats counted;
   MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, counted);
@@ -34,6 +42,17 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   clock.end("result");
   clock.report(result.stats);
   return result;
+}
+
+std::optional<Seconds> step_time_within(const Cluster& cluster, const Fabric& fabric, const TrainingPlan& plan, Seconds limit,
+                                        const SimulateOptions& options) {
+  PhaseClock clock;
+  Stats uncounted;
+  const PreparedPlan prepared = prepare_on_all(cluster, plan, fabric, clock);
+  const Instant until = to_picoseconds(limit);
+  const MachineRun run =
+      run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, uncounted, until);
+  return run.timeline.end > until ? std::nullopt : std::optional(to_seconds(run.timeline.end));
 }
 
 }  // namespace headway

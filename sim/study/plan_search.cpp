@@ -143,16 +143,17 @@ class Search {
     }
   }
 
-  [[nodiscard]] Seconds slowest_wanted() const {
-    return best_.size() < options_.best ? Seconds(std::numeric_limits<double>::infinity()) : best_.back().first;
+  // The longest step that would still be among the wanted: the best few, and the best under each constraint the choice meets.
+  [[nodiscard]] Seconds most_wanted(std::size_t at) const {
+    const Seconds any(std::numeric_limits<double>::infinity());
+    Seconds most = best_.size() < options_.best ? any : best_.back().first;
+    for (const Under& under : under_)
+      if (under.holds[at]) most = std::max(most, under.best.empty() ? any : under.best.front().first);
+    return most;
   }
 
   [[nodiscard]] bool promising(std::size_t at) const {
-    const Seconds bound = prospects_[order_[at]].bound;
-    if (options_.exhaustive || bound <= slowest_wanted()) return true;
-    return std::any_of(under_.begin(), under_.end(), [&](const Under& under) {
-      return under.holds[at] && (under.best.empty() || bound <= under.best.front().first);
-    });
+    return options_.exhaustive || prospects_[order_[at]].bound <= most_wanted(at);
   }
 
   void simulate_the_promising() {
@@ -169,13 +170,13 @@ class Search {
   void simulate_wave(const std::vector<std::size_t>& wave) {
     struct Outcome {
       bool fits = false;
-      Seconds time;
+      std::optional<Seconds> time;  // none: more than anybody wants
     };
     std::vector<Outcome> outcomes(wave.size());
     tbb::parallel_for(std::size_t{0}, wave.size(), [&](std::size_t i) {
       const TrainingPlan plan = plan_of(order_[wave[i]]);
       if (!fits(plan)) return;
-      outcomes[i] = {true, simulate(machine_.cluster, plan, {.fold = options_.fold}).step_time};
+      outcomes[i] = {true, step_time_within(machine_.cluster, fabric_, plan, most_wanted(wave[i]), {.fold = options_.fold})};
     });
     for (std::size_t i = 0; i < wave.size(); ++i) {
       const std::size_t choice = order_[wave[i]];
@@ -183,11 +184,12 @@ class Search {
         ++count_.too_large;
         continue;
       }
-      HEADWAY_CHECK(outcomes[i].time * (1 + 1e-9) >= prospects_[choice].bound, "no step beats its bound");
       ++count_.simulated;
-      note(best_, {outcomes[i].time, choice}, options_.best);
+      if (!outcomes[i].time) continue;
+      HEADWAY_CHECK(*outcomes[i].time * (1 + 1e-9) >= prospects_[choice].bound, "no step beats its bound");
+      note(best_, {*outcomes[i].time, choice}, options_.best);
       for (Under& under : under_)
-        if (under.holds[wave[i]]) note(under.best, {outcomes[i].time, choice}, 1);
+        if (under.holds[wave[i]]) note(under.best, {*outcomes[i].time, choice}, 1);
     }
   }
 

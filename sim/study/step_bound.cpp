@@ -155,17 +155,62 @@ const StageSplit& StepBound::split_of(const TrainingPlan& plan) {
   return at->second;
 }
 
-Seconds StepBound::reduction(const TrainingPlan& plan, double parameters) const {
+namespace {
+
+CollectiveKind reduction_of(const TrainingPlan& plan) {
+  return plan.sharding == Sharding::none ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter;
+}
+
+bool reduces_beside_passes(const TrainingPlan& plan) {
+  return plan.software.overlap_gradient_reduction || plan.sharding >= Sharding::gradients;
+}
+
+}  // namespace
+
+// Of the first data group of the first stage.
+Seconds StepBound::alone_in_data_group(const TrainingPlan& plan, CollectiveKind kind, double parameters, bool of_experts) {
   const Layout& layout = plan.layout;
-  const int ranks = layout.data * layout.context;
-  const bool blocks = !plan.software.overlap_gradient_reduction && plan.sharding < Sharding::gradients;
-  if (!blocks || ranks < 2 || plan.placement.order != PlacementOrder::packed || !congruent(layout.stage_ranks()))
-    return Seconds(0);
+  const int ranks = of_experts ? layout.expert_data() : layout.data * layout.context;
+  const int distance = of_experts ? layout.expert * layout.expert_tensor : layout.tensor;
+  const bool placed_so = layout.shard == 0 && plan.placement.order == PlacementOrder::packed;
+  if (ranks < 2 || parameters <= 0 || !placed_so) return Seconds(0);
+  const NumberFormat wire = kind == CollectiveKind::all_gather ? plan.recipe.parameter_wire : plan.recipe.gradient_wire;
+  const Bytes bytes = parameters * element_size(wire);
+  const auto [at, fresh] = alone_.try_emplace({kind, bytes.value(), ranks, distance});
+  if (!fresh) return at->second;
   std::vector<DeviceIndex> members;
-  for (int i = 0; i < ranks; ++i) members.push_back(static_cast<DeviceIndex>(i * layout.tensor));
-  const CollectiveKind kind = plan.sharding == Sharding::none ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter;
-  return alone({"", Dimension::data, kind, parameters * element_size(plan.recipe.gradient_wire), plan.software.data_efficiency},
-               members);
+  for (int i = 0; i < ranks; ++i) members.push_back(static_cast<DeviceIndex>(i * distance));
+  return at->second = alone({"", Dimension::data, kind, bytes, plan.software.data_efficiency}, members);
+}
+
+Seconds StepBound::reduction(const TrainingPlan& plan, double parameters) {
+  return reduces_beside_passes(plan) ? Seconds(0) : alone_in_data_group(plan, reduction_of(plan), parameters, false);
+}
+
+// With sharded parameters, every pass gathers each of its layers, and every backward pass reduces them.
+Seconds StepBound::beside_passes(const TrainingPlan& plan, const std::vector<Chunk>& stage, const Pieces& pieces,
+                                 double microbatches) {
+  const auto moved = [&](CollectiveKind kind, const Passes& of) {
+    return alone_in_data_group(plan, kind, of.parameters, false) + alone_in_data_group(plan, kind, of.expert_parameters, true);
+  };
+  Seconds sum;
+  if (plan.sharding == Sharding::parameters) {
+    for (const Chunk& chunk : stage)
+      for (const auto& [kind, layer] : pieces.layers)
+        sum += microbatches * static_cast<double>(std::count(chunk.layers.begin(), chunk.layers.end(), kind)) *
+               (2 * moved(CollectiveKind::all_gather, layer) + moved(reduction_of(plan), layer));
+    return sum;
+  }
+  Passes all;
+  for (const Chunk& chunk : stage) {
+    const Passes part = part_of(chunk, pieces);
+    all.parameters += part.parameters;
+    all.expert_parameters += part.expert_parameters;
+  }
+  if (plan.sharding != Sharding::none && plan.software.overlap_parameter_gather) sum += moved(CollectiveKind::all_gather, all);
+  if (reduces_beside_passes(plan))
+    sum += (plan.sharding >= Sharding::gradients ? microbatches : 1) * moved(reduction_of(plan), all);
+  return sum;
 }
 
 Seconds StepBound::of(const TrainingPlan& plan) {
@@ -204,6 +249,7 @@ Seconds StepBound::of(const TrainingPlan& plan) {
     longest = std::max(longest, before + work[s].least() + gaps + (one_way ? drain[s] : Seconds(0)));
   }
   longest = std::max(longest, work.front().least() + gaps + reduction(plan, first_parameters));
+  if (!pairs && placement.copies() == 1) longest = std::max(longest, beside_passes(plan, split.front(), pieces, microbatches));
   Seconds adam(std::numeric_limits<double>::infinity());
   for (const DeviceGroup& group : cluster_.groups) {
     Seconds here;

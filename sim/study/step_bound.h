@@ -8,7 +8,10 @@
 //
 // F and B of a part: the larger of its kernels' device time and the host's time to launch them, plus the shares of its collectives
 // that nothing hides, in a group of ranks that all others are congruent to (else they count as nothing). Where the
-// data-parallel reduction blocks, stage 0 adds it. The engine runs the same kernels and calls, no faster, in this order.
+// data-parallel reduction blocks, stage 0 adds it. Where gathers and reductions of a data group run beside the passes, they do so one
+// after the other, none faster than alone, and no optimizer starts before the last: their sum bounds the step too. A larger call never
+// takes longer than its parts (a test draws them), so the sum need not know buckets.
+// The engine runs the same kernels and calls, no faster, in this order.
 #pragma once
 
 #include <algorithm>
@@ -58,7 +61,10 @@ class StepBound {
   [[nodiscard]] bool congruent(int ranks) const;
   [[nodiscard]] Passes part_of(const Chunk& chunk, const Pieces& pieces) const;
   [[nodiscard]] const StageSplit& split_of(const TrainingPlan& plan);
-  [[nodiscard]] Seconds reduction(const TrainingPlan& plan, double parameters) const;
+  [[nodiscard]] Seconds reduction(const TrainingPlan& plan, double parameters);
+  [[nodiscard]] Seconds beside_passes(const TrainingPlan& plan, const std::vector<Chunk>& stage, const Pieces& pieces,
+                                      double microbatches);
+  [[nodiscard]] Seconds alone_in_data_group(const TrainingPlan& plan, CollectiveKind kind, double parameters, bool of_experts);
 
   const Cluster& cluster_;
   const Fabric& fabric_;
@@ -67,6 +73,7 @@ class StepBound {
   double speed_ = 1;          // of the fastest device
   std::map<Shape, Pieces> pieces_;
   std::map<std::tuple<Schedule, int, int>, StageSplit> splits_;
+  std::map<std::tuple<CollectiveKind, double, int, int>, Seconds> alone_;  // of data groups, by bytes, ranks and their distance
 };
 
 }  // namespace headway
