@@ -146,15 +146,14 @@ class Search {
   // The longest step that would still be among the wanted: the best few, and the best under each constraint the choice meets.
   [[nodiscard]] Seconds most_wanted(std::size_t at) const {
     const Seconds any(std::numeric_limits<double>::infinity());
+    if (options_.exhaustive) return any;
     Seconds most = best_.size() < options_.best ? any : best_.back().first;
     for (const Under& under : under_)
       if (under.holds[at]) most = std::max(most, under.best.empty() ? any : under.best.front().first);
     return most;
   }
 
-  [[nodiscard]] bool promising(std::size_t at) const {
-    return options_.exhaustive || prospects_[order_[at]].bound <= most_wanted(at);
-  }
+  [[nodiscard]] bool promising(std::size_t at) const { return prospects_[order_[at]].bound <= most_wanted(at); }
 
   void simulate_the_promising() {
     std::vector<std::size_t> wave;

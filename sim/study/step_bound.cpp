@@ -187,26 +187,31 @@ Seconds StepBound::reduction(const TrainingPlan& plan, double parameters) {
   return reduces_beside_passes(plan) ? Seconds(0) : alone_in_data_group(plan, reduction_of(plan), parameters, false);
 }
 
-// With sharded parameters, every pass gathers each of its layers, and every backward pass reduces them.
+// With sharded parameters, every pass gathers its layers one by one, and every backward pass reduces them. The embedding travels with
+// the first, the head with the last (training/buckets.h).
 Seconds StepBound::beside_passes(const TrainingPlan& plan, const std::vector<Chunk>& stage, const Pieces& pieces,
                                  double microbatches) {
   const auto moved = [&](CollectiveKind kind, const Passes& of) {
     return alone_in_data_group(plan, kind, of.parameters, false) + alone_in_data_group(plan, kind, of.expert_parameters, true);
   };
-  Seconds sum;
-  if (plan.sharding == Sharding::parameters) {
-    for (const Chunk& chunk : stage)
-      for (const auto& [kind, layer] : pieces.layers)
-        sum += microbatches * static_cast<double>(std::count(chunk.layers.begin(), chunk.layers.end(), kind)) *
-               (2 * moved(CollectiveKind::all_gather, layer) + moved(reduction_of(plan), layer));
-    return sum;
-  }
+  const auto add = [](Passes& to, const Passes& more) {
+    to.parameters += more.parameters;
+    to.expert_parameters += more.expert_parameters;
+  };
+  Seconds gathered, reduced;  // in one pass of each part
   Passes all;
-  for (const Chunk& chunk : stage) {
-    const Passes part = part_of(chunk, pieces);
-    all.parameters += part.parameters;
-    all.expert_parameters += part.expert_parameters;
-  }
+  for (const Chunk& chunk : stage)
+    for (std::size_t i = 0; i < chunk.layers.size(); ++i) {
+      Passes bucket = pieces.layers.at(chunk.layers[i]);
+      if (chunk.embedding && i == 0) add(bucket, pieces.embedding);
+      if (chunk.head && i + 1 == chunk.layers.size()) add(bucket, pieces.head);
+      add(all, bucket);
+      if (plan.sharding != Sharding::parameters) continue;
+      gathered += moved(CollectiveKind::all_gather, bucket);
+      reduced += moved(CollectiveKind::reduce_scatter, bucket);
+    }
+  if (plan.sharding == Sharding::parameters) return microbatches * (2 * gathered + reduced);
+  Seconds sum;
   if (plan.sharding != Sharding::none && plan.software.overlap_parameter_gather) sum += moved(CollectiveKind::all_gather, all);
   if (reduces_beside_passes(plan))
     sum += (plan.sharding >= Sharding::gradients ? microbatches : 1) * moved(reduction_of(plan), all);

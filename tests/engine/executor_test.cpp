@@ -111,6 +111,18 @@ TEST(Executor, TimeEnds) {
   EXPECT_THROW((void)m.run(fold(m.structure)), InputError);
 }
 
+TEST(Executor, WhoWouldNotWaitIsToldThatItTakesLonger) {
+  Machine m;
+  m.programs = {program({work(2), work(3)}, {compute(0), compute(1), compute(0)})};
+  m.actor(0);
+  const auto until = [&](Instant limit) {
+    return execute(fold(m.structure), m.structure.kinds, m.programs, nullptr, Replay::where_exact, limit).end;
+  };
+  EXPECT_EQ(until(7_sec), 7_sec);
+  EXPECT_GT(until(6_sec), 6_sec);
+  EXPECT_GT(until(1_sec), 1_sec);
+}
+
 TEST(Executor, TasksThatWaitForEachOtherAreAFaultThatIsNamed) {
   Machine m;
   m.structure.slots = 1;

@@ -110,6 +110,14 @@ TEST(Simulate, FasterLinksNeverSlowAStep) {
   EXPECT_LT(r.result().step_time, slow.step_time);
 }
 
+TEST(Simulate, AStepIsTimedUpToALimit) {
+  const TrainingRun r = run("dgx-h100", 64, 4, 4, 2, 8);
+  const Seconds step = r.result().step_time;
+  const Fabric fabric = build_fabric(r.cluster);
+  EXPECT_EQ(step_time_within(r.cluster, fabric, r.plan, step), step);
+  EXPECT_EQ(step_time_within(r.cluster, fabric, r.plan, 0.999 * step), std::nullopt);
+}
+
 TEST(Simulate, SameScenarioSameBits) {
   const TrainingRun r = run("dgx-h100", 64, 4, 4, 2, 8);
   EXPECT_EQ(r.result().step_time, r.result().step_time);

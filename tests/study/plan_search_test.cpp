@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "collective/collective.h"
 #include "simulate/simulate.h"
 #include "study/machines.h"
 #include "study/step_bound.h"
@@ -48,6 +49,43 @@ TEST(StepBound, NoStepBeatsIt) {
     }
     ASSERT_GT(looked_at, 20);
     EXPECT_GT(tightness / looked_at, 0.6);
+  }
+}
+
+// Where parameters come and go layer by layer over a narrow network, that alone fills the step.
+TEST(StepBound, KnowsWhatDataGroupsMove) {
+  Machine m = machine(1, 1, 16, 8);
+  m.cluster.networks.back().port = Bandwidth(1e9);
+  const Fabric fabric = build_fabric(m.cluster);
+  for (const Sharding sharding : {Sharding::none, Sharding::optimizer, Sharding::gradients, Sharding::parameters}) {
+    m.plan.sharding = sharding;
+    const Seconds least = StepBound(m.cluster, fabric).of(m.plan), step = simulate(m.cluster, m.plan).step_time;
+    EXPECT_LE(least.value(), step.value());
+    EXPECT_GT(least / step, 0.8) << name_of(sharding);
+  }
+}
+
+TEST(StepBound, ALargerCallNeverTakesLongerThanItsParts) {
+  for (const char* name : {"dgx-h100", "gb200-nvl72", "atlas-900-a2", "mi300x-nodes"}) {
+    const Cluster cluster = catalogue().cluster(name, 144);
+    const Fabric fabric = build_fabric(cluster);
+    for (const int ranks : {2, 8, 16, 36, 144}) {
+      std::vector<DeviceIndex> members;
+      for (int i = 0; i < ranks; ++i) members.push_back(static_cast<DeviceIndex>(i * (144 / ranks)));
+      const Geometry geometry = geometry_of(members, fabric);
+      for (const CollectiveKind kind : {CollectiveKind::all_reduce, CollectiveKind::all_gather, CollectiveKind::reduce_scatter}) {
+        const auto time = [&](double bytes) {
+          const CollectiveCost cost = choose_collective(kind, Bytes(bytes), members, geometry, fabric);
+          std::vector<LinkLoad> loads;
+          collective_loads(kind, cost.choice, members, geometry, fabric, loads);
+          return alone_time(Bytes(bytes), cost, loads, fabric).value();
+        };
+        for (double bytes = 1e4; bytes < 1e11; bytes *= 3.7)
+          for (const double share : {0.01, 0.25, 0.5})
+            EXPECT_LE(time(bytes), (time(share * bytes) + time((1 - share) * bytes)) * (1 + 1e-9))
+                << name << ' ' << ranks << ' ' << name_of(kind) << ' ' << bytes << ' ' << share;
+      }
+    }
   }
 }
 
