@@ -38,6 +38,7 @@ StepBound::Cost& StepBound::Cost::operator+=(const Cost& other) {
   kernels += other.kernels;
   launches += other.launches;
   blocked += other.blocked;
+  beside += other.beside;
   return *this;
 }
 
@@ -61,15 +62,15 @@ bool StepBound::congruent(int ranks) const {
 
 Seconds StepBound::alone(const CollectiveCall& call, const std::vector<DeviceIndex>& members) const {
   const Geometry geometry = geometry_of(members, fabric_);
-  const CollectiveCost cost = choose_collective(call.kind, call.bytes, members, geometry, fabric_);
+  const CollectiveCost cost = choose_collective(call.kind, call.bytes, members, geometry, fabric_, {}, call.routing);
   std::vector<LinkLoad> loads;
-  collective_loads(call.kind, cost.choice, members, geometry, fabric_, loads);
+  collective_loads(call.kind, cost.choice, members, geometry, fabric_, loads, call.routing);
   const Seconds moving = alone_time(call.bytes, cost, loads, fabric_) - cost.latency;
   return cost.latency + moving / call.efficiency;
 }
 
-Seconds StepBound::blocked_by(const LayerCall& call, const TrainingPlan& plan) const {
-  if (call.hidden >= 1 || plan.placement.order != PlacementOrder::packed) return Seconds(0);
+Seconds StepBound::taken_by(const LayerCall& call, double share, const TrainingPlan& plan) const {
+  if (share <= 0 || plan.placement.order != PlacementOrder::packed) return Seconds(0);
   const Layout& layout = plan.layout;
   const RankGrid grid(layout);
   std::vector<DeviceIndex> members;
@@ -94,20 +95,33 @@ Seconds StepBound::blocked_by(const LayerCall& call, const TrainingPlan& plan) c
     default: return Seconds(0);
   }
   if (members.size() < 2 || !congruent(block)) return Seconds(0);
-  return alone(collective_call(call, 1 - call.hidden, plan.software), members);
+  return alone(collective_call(call, share, plan.software), members);
 }
 
 StepBound::Cost StepBound::cost_of(const Script& script, const TrainingPlan& plan) const {
   Cost cost;
-  for (const Step& step : script) {
-    if (step.call) cost.blocked += blocked_by(*step.call, plan);
+  bool begun = false;  // what runs beside the first kernels of a pass may begin before them
+  for (std::size_t i = 0; i < script.size(); ++i) {
+    const Step& step = script[i];
+    if (step.call) cost.blocked += taken_by(*step.call, 1 - step.call->hidden, plan);
+    Seconds kernels;
     for (const Kernel& kernel : step.kernels) {
       Seconds fastest(std::numeric_limits<double>::infinity());
       for (const DeviceGroup& group : cluster_.groups)
         fastest = std::min(fastest, kernel_cost(kernel, group.device, attention_on(group.device, plan.software)).time);
-      cost.kernels += fastest / speed_;
+      kernels += fastest / speed_;
       cost.launches += kernel.launches * kernel.repeat * plan.software.host_per_kernel;
     }
+    if (begun && !step.kernels.empty()) {
+      const auto beside = [&](const Step& other, Beside side) {
+        return other.call && other.call->beside == side ? taken_by(*other.call, other.call->hidden, plan) : Seconds(0);
+      };
+      const Seconds before = beside(script[i - 1], Beside::following);
+      const Seconds after = i + 1 < script.size() ? beside(script[i + 1], Beside::preceding) : Seconds(0);
+      cost.beside += std::max(std::max(before, after) - kernels, Seconds(0));
+    }
+    cost.kernels += kernels;
+    begun = begun || step.call || !step.kernels.empty();
   }
   return cost;
 }
@@ -233,7 +247,8 @@ Seconds StepBound::of(const TrainingPlan& plan) {
     double parameters = 0;
     for (std::size_t c = 0; c < split[s].size(); ++c) {
       Passes part = part_of(split[s][c], pieces);
-      if (pairs) part.forward.blocked = part.backward.blocked = Seconds(0);  // beside another pass
+      if (pairs) part.forward.blocked = part.backward.blocked = Seconds(0);   // beside another pass
+      if (!one_way) part.forward.beside = part.backward.beside = Seconds(0);  // or other kernels
       parts[static_cast<std::size_t>(placement.part({static_cast<int>(s), static_cast<int>(c)}))] = {part.forward.least(),
                                                                                                      part.backward.least()};
       work[s] += microbatches * part.forward;

@@ -6,8 +6,8 @@
 //
 //   T >= max over s of (sum_{j<s} F_j + m (F_s + B_s) + sum_{j<s} B_j) + least optimizer time
 //
-// F and B of a part: the larger of its kernels' device time and the host's time to launch them, plus the shares of its collectives
-// that nothing hides, in a group of ranks that all others are congruent to (else they count as nothing). Where the
+// F and B of a part: the larger of its kernels' device time (or that of the collective beside them) and the host's time to launch
+// them, plus the shares of its collectives that nothing hides, in a group of ranks that all others are congruent to (else they count as nothing). Where the
 // data-parallel reduction blocks, stage 0 adds it. Where gathers and reductions of a data group run beside the passes, they do so one
 // after the other, none faster than alone, and no optimizer starts before the last: their sum bounds the step too. A larger call never
 // takes longer than its parts (a test draws them), so the sum need not know buckets.
@@ -37,9 +37,12 @@ class StepBound {
  private:
   struct Cost {
     Seconds kernels, launches, blocked;
+    Seconds beside;  // by which collectives that run beside kernels outlast them
     Cost& operator+=(const Cost& other);
-    friend Cost operator*(double k, const Cost& cost) { return {k * cost.kernels, k * cost.launches, k * cost.blocked}; }
-    [[nodiscard]] Seconds least() const { return std::max(kernels, launches) + blocked; }
+    friend Cost operator*(double k, const Cost& cost) {
+      return {k * cost.kernels, k * cost.launches, k * cost.blocked, k * cost.beside};
+    }
+    [[nodiscard]] Seconds least() const { return std::max(kernels + beside, launches) + blocked; }
   };
   struct Passes {
     Cost forward, backward;
@@ -56,7 +59,7 @@ class StepBound {
   [[nodiscard]] const Pieces& pieces_of(const TrainingPlan& plan);
   [[nodiscard]] Passes passes_of(const TrainingPlan& plan, const Chunk& chunk) const;
   [[nodiscard]] Cost cost_of(const Script& script, const TrainingPlan& plan) const;
-  [[nodiscard]] Seconds blocked_by(const LayerCall& call, const TrainingPlan& plan) const;
+  [[nodiscard]] Seconds taken_by(const LayerCall& call, double share, const TrainingPlan& plan) const;
   [[nodiscard]] Seconds alone(const CollectiveCall& call, const std::vector<DeviceIndex>& members) const;
   [[nodiscard]] bool congruent(int ranks) const;
   [[nodiscard]] Passes part_of(const Chunk& chunk, const Pieces& pieces) const;
