@@ -84,9 +84,8 @@ CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptio
 }  // namespace
 
 std::vector<Answer> answers_to(const Scenario& scenario, const SimulationOptions& options) {
-  const SimulateOptions how{.fold = !options.no_fold,
-                            .keep_timeline = !options.trace.empty(),
-                            .device_use = scenario.campaign || scenario.prices};
+  const SimulateOptions how{
+      .fold = !options.no_fold, .keep_timeline = !options.trace.empty(), .device_use = scenario.campaign || scenario.prices};
   if (!scenario.jobs.empty()) return job_answers(scenario, how);
   if (scenario.collective) return {collective_answer(scenario, how)};
   Result result = simulate(scenario.cluster, scenario.plan, how);

@@ -54,7 +54,8 @@ int list(const ListOptions& options) {
 void add_list(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* command = app.add_subcommand("list", "List what the catalogue holds");
-  command->add_option("kind", options->kind, "devices, clusters, models, scenarios, links, recipes, software, reliability or prices")
+  command
+      ->add_option("kind", options->kind, "devices, clusters, models, scenarios, links, recipes, software, reliability or prices")
       ->required()
       ->check(CLI::IsMember(all_names<CatalogueKind>()));
   add_json_option(*command, options->output);

@@ -26,7 +26,8 @@ void set_weeks(std::vector<Scenario>& scenarios, double weeks) {
     if (scenario.campaign)
       scenario.campaign->goal = {{}, {}, Seconds(weeks * 7 * 86400)};
     else
-      mistakes.error({scenario.file, 0, 0}, "--weeks: \"" + scenario.name + "\" has no \"campaign\" that says what fails and what " +
+      mistakes.error({scenario.file, 0, 0}, "--weeks: \"" + scenario.name +
+                                                "\" has no \"campaign\" that says what fails and what " +
                                                 "that costs; docs/goodput.md shows one");
   mistakes.throw_if_any();
 }

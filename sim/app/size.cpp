@@ -42,7 +42,8 @@ double read_days(const std::string& text) {
 }
 
 // The whole run on that fleet, as far as the scenario says what fails and what things cost.
-std::optional<Delivered> deliver(const Scenario& scenario, double tokens, const Machine& machine, const FoundPlan& plan, bool fold) {
+std::optional<Delivered> deliver(const Scenario& scenario, double tokens, const Machine& machine, const FoundPlan& plan,
+                                 bool fold) {
   if (!scenario.campaign && !scenario.prices) return std::nullopt;
   const Result result = simulate(machine.cluster, plan.plan, {.fold = fold, .device_use = true});
   std::optional<Weeks> weeks;

@@ -51,7 +51,8 @@ Form<MaintenancePlan> maintenance() {
   using M = MaintenancePlan;
   return Record<M>()
       .required("every", &M::every, quantity<Seconds>(), "from the start of one window to that of the next")
-      .required("lasts", &M::lasts, quantity<Seconds>(kNotNegative), "a window, without the checkpoint before and the restart after")
+      .required("lasts", &M::lasts, quantity<Seconds>(kNotNegative),
+                "a window, without the checkpoint before and the restart after")
       .check_with([](const Node& node, M& plan) {
         if (plan.lasts >= plan.every) node.error_below("lasts", "a window lasts less than from one to the next");
       })
@@ -74,10 +75,13 @@ const Form<Campaign>& campaign_form() {
   using G = CampaignGoal;
   static const Form<Campaign> form =
       Record<C>()
-          .applied("tokens", count(), [](C& c, double tokens) { c.goal.tokens = tokens; }, "to train on: 15T")
-          .applied("steps", count(), [](C& c, double steps) { c.goal.steps = steps; }, "to do, in place of tokens")
-          .applied("lasts", quantity<Seconds>(), [](C& c, Seconds lasts) { c.goal.lasts = lasts; },
-                   "as far as it comes in that time, in place of tokens: 54 d")
+          .applied(
+              "tokens", count(), [](C& c, double tokens) { c.goal.tokens = tokens; }, "to train on: 15T")
+          .applied(
+              "steps", count(), [](C& c, double steps) { c.goal.steps = steps; }, "to do, in place of tokens")
+          .applied(
+              "lasts", quantity<Seconds>(), [](C& c, Seconds lasts) { c.goal.lasts = lasts; },
+              "as far as it comes in that time, in place of tokens: 54 d")
           .required("reliability", &C::reliability, reference(CatalogueKind::reliability, reliability_form()),
                     "what fails and how often: a name in topologies/reliability, or in place")
           .required("checkpoint", &C::checkpoint, checkpoint(), "what is written, how fast and how often")
@@ -86,7 +90,8 @@ const Form<Campaign>& campaign_form() {
           .optional("maintenance", &C::maintenance, maintenance(), "planned windows; none where left out")
           .optional("stragglers", &C::stragglers, stragglers(), "slow devices; none where left out")
           .optional("runs", &C::runs, integer(1, 1000000), "to simulate; 2000 where left out")
-          .applied("seed", integer(0), [](C& c, int seed) { c.seed = static_cast<std::uint64_t>(seed); }, "1 where left out")
+          .applied(
+              "seed", integer(0), [](C& c, int seed) { c.seed = static_cast<std::uint64_t>(seed); }, "1 where left out")
           .check_with([](const Node& node, C& c) {
             const G& goal = c.goal;
             if (goal.tokens.has_value() + goal.steps.has_value() + goal.lasts.has_value() != 1)

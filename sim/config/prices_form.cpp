@@ -99,25 +99,26 @@ Prices finish(PricesText text) {
 
 const Form<Prices>& prices_form() {
   using P = PricesText;
-  static const Form<Prices> form = map_form(
-      Record<P>()
-          .required("title", &P::title, text(), "what these prices are of")
-          .required("currency", &P::currency, currency(), "of the answers: USD, CNY, EUR ...")
-          .required("as_of", &P::as_of, text(), "when they were asked")
-          .optional("note", &P::note, text(), "what a reader of the values should know")
-          .optional("rent", &P::rent, sourced(amount()), "a package for an hour, power and all: 2.95 USD")
-          .optional("device", &P::device, sourced(amount()), "a package, bought")
-          .optional("server", &P::server, sourced(amount()), "a node beside its devices; left out: in their price")
-          .optional("network", &P::network, sourced(amount()), "its share, per package; left out: in their price")
-          .optional("life", &P::life, sourced(quantity<Seconds>()), "over which it is written off: 1460 d")
-          .optional("electricity", &P::electricity, sourced(amount()), "a kWh")
-          .optional("pue", &P::pue, sourced(number({.least = 1})), "power of the site over that of its machines")
-          .optional("grid", &P::grid, sourced(number(kNotNegative)), "kg of CO2 equivalents a kWh")
-          .optional("exchange", &P::exchange, by_any_name(sourced(number(kPositive))), "what one of a currency is worth: {USD: 7.2}")
-          .optional("sources", &P::sources, source_list(), "where the values come from: key and reference")
-          .check_with(one_currency)
-          .form(),
-      finish);
+  static const Form<Prices> form =
+      map_form(Record<P>()
+                   .required("title", &P::title, text(), "what these prices are of")
+                   .required("currency", &P::currency, currency(), "of the answers: USD, CNY, EUR ...")
+                   .required("as_of", &P::as_of, text(), "when they were asked")
+                   .optional("note", &P::note, text(), "what a reader of the values should know")
+                   .optional("rent", &P::rent, sourced(amount()), "a package for an hour, power and all: 2.95 USD")
+                   .optional("device", &P::device, sourced(amount()), "a package, bought")
+                   .optional("server", &P::server, sourced(amount()), "a node beside its devices; left out: in their price")
+                   .optional("network", &P::network, sourced(amount()), "its share, per package; left out: in their price")
+                   .optional("life", &P::life, sourced(quantity<Seconds>()), "over which it is written off: 1460 d")
+                   .optional("electricity", &P::electricity, sourced(amount()), "a kWh")
+                   .optional("pue", &P::pue, sourced(number({.least = 1})), "power of the site over that of its machines")
+                   .optional("grid", &P::grid, sourced(number(kNotNegative)), "kg of CO2 equivalents a kWh")
+                   .optional("exchange", &P::exchange, by_any_name(sourced(number(kPositive))),
+                             "what one of a currency is worth: {USD: 7.2}")
+                   .optional("sources", &P::sources, source_list(), "where the values come from: key and reference")
+                   .check_with(one_currency)
+                   .form(),
+               finish);
   return form;
 }
 

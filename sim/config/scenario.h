@@ -37,8 +37,8 @@ struct Scenario {
   std::vector<ScenarioJob> jobs;             // in place of the plan, two or more
   std::optional<Campaign> campaign;          // the weeks the plan is run for
   std::optional<Prices> prices;
-  std::vector<std::string> restrictions;     // one line each, as a person would say them
-  std::vector<std::string> assumed;          // defaults taken because the file is silent
+  std::vector<std::string> restrictions;  // one line each, as a person would say them
+  std::vector<std::string> assumed;       // defaults taken because the file is silent
 };
 
 // `path=value` from the command line; laid over the YAML text before it is read. List items by index: restrict.0.bandwidth=100 GB/s.

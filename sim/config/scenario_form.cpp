@@ -423,8 +423,7 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
     }
   }
   for (const char* key : {"campaign", "prices"})
-    if (tree.find(key) != nullptr && (jobs != nullptr || scenario.collective))
-      node.error_below(key, "is about one training run");
+    if (tree.find(key) != nullptr && (jobs != nullptr || scenario.collective)) node.error_below(key, "is about one training run");
   if (text.campaign) assume_of_campaign(*text.campaign, scenario.assumed);
   scenario.campaign = std::move(text.campaign);
   scenario.prices = std::move(text.prices);

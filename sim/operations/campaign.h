@@ -18,17 +18,17 @@ struct CampaignGoal {
 };
 
 struct BackgroundWrite {
-  Seconds stall;            // until the snapshot lies in host memory and the job goes on
-  double slow_down = 0;     // of the steps while it is written
+  Seconds stall;         // until the snapshot lies in host memory and the job goes on
+  double slow_down = 0;  // of the steps while it is written
 };
 
 struct CheckpointPlan {
-  std::optional<Bytes> size;                     // none: weights, master weights and moments of every parameter
-  std::optional<Bandwidth> bandwidth;            // of the storage, for the whole job's checkpoint
-  std::optional<Seconds> write_time;             // in place of size and bandwidth
-  std::optional<Bandwidth> read_bandwidth;       // none: as it is written
-  std::optional<Seconds> every;                  // of running time; none: the optimum (checkpoint.h)
-  std::optional<BackgroundWrite> asynchronous;   // none: the job waits until it is written
+  std::optional<Bytes> size;                    // none: weights, master weights and moments of every parameter
+  std::optional<Bandwidth> bandwidth;           // of the storage, for the whole job's checkpoint
+  std::optional<Seconds> write_time;            // in place of size and bandwidth
+  std::optional<Bandwidth> read_bandwidth;      // none: as it is written
+  std::optional<Seconds> every;                 // of running time; none: the optimum (checkpoint.h)
+  std::optional<BackgroundWrite> asynchronous;  // none: the job waits until it is written
 };
 
 struct RecoveryPlan {

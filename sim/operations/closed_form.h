@@ -20,7 +20,7 @@
 namespace headway {
 
 struct ClosedForm {
-  double effective = 0;            // training time over elapsed time
+  double effective = 0;             // training time over elapsed time
   std::vector<std::string> beyond;  // what of the run it only approximates
 };
 

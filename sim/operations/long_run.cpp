@@ -81,8 +81,9 @@ class Run {
     if (written > 0 && (until_written_ != written || written > interval)) return;  // not just behind a stall
     const double before = work_;
     const double gain = (1 - straggler_loss()) * (interval - written * plan_.background_slow_down);
-    const double room = std::min({until_failure_, maintenance_at_ - now_, plan_.horizon.value() - now_,
-                                  slow_left_ * cycle / interval, gain > 0 ? (plan_.work.value() - work_) / gain * cycle : kInfinite});
+    const double room =
+        std::min({until_failure_, maintenance_at_ - now_, plan_.horizon.value() - now_, slow_left_ * cycle / interval,
+                  gain > 0 ? (plan_.work.value() - work_) / gain * cycle : kInfinite});
     const double cycles = std::floor(room / cycle) - 1;
     if (!(cycles >= 1) || !std::isfinite(cycles)) return;
     progress(cycles * interval, cycles * written);

@@ -28,8 +28,8 @@ struct EnumNames<FailsPer> {
 struct FailureSource {
   std::string name;
   FailsPer per = FailsPer::device;
-  Sourced<Seconds> between;   // mean time from one interruption to the next, of one component
-  Sourced<double> repaired;   // share of its interruptions that take the node out until it is repaired; unknown: none
+  Sourced<Seconds> between;  // mean time from one interruption to the next, of one component
+  Sourced<double> repaired;  // share of its interruptions that take the node out until it is repaired; unknown: none
 };
 
 struct Reliability {
@@ -44,9 +44,7 @@ struct Reliability {
 struct Fleet {
   int packages = 0, nodes = 0;
 
-  [[nodiscard]] double count(FailsPer per) const {
-    return per == FailsPer::job ? 1 : per == FailsPer::node ? nodes : packages;
-  }
+  [[nodiscard]] double count(FailsPer per) const { return per == FailsPer::job ? 1 : per == FailsPer::node ? nodes : packages; }
 };
 
 // A source, as the whole fleet feels it.

@@ -40,7 +40,7 @@ struct TrainingAnswer {
   std::optional<FleetPower> power;  // where it has a campaign or prices
   std::optional<Watts> mean_power;  // over the calendar
   std::optional<Bill> bill;         // where it has prices
-  std::vector<Need> needs;    // to match the best it is compared with: of each resource alone, where that suffices
+  std::vector<Need> needs;          // to match the best it is compared with: of each resource alone, where that suffices
 };
 
 struct CollectiveAnswer {

@@ -243,8 +243,7 @@ std::string cluster_text(const Cluster& cluster, const TextStyle& style) {
                                               name_of(cluster.host_power.grade), cluster.host_power.source)
                                 : "";
   return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("host power", hosts) +
-         fact("source", cluster.source) +
-         sources_text(used, cluster.sources, style);
+         fact("source", cluster.source) + sources_text(used, cluster.sources, style);
 }
 
 std::string link_text(const LinkTechnology& link, const TextStyle& style) {
@@ -306,8 +305,8 @@ std::string reliability_text(const Reliability& reliability, const TextStyle& st
     values.add(source.name, Sourced<std::string>{fmt::format("{} per {}", span_text(between.value), name_of(source.per)),
                                                  between.grade, between.source, true});
     if (source.repaired.known)
-      values.add("  of them out for repair", Sourced<std::string>{percent_text(source.repaired.value), source.repaired.grade,
-                                                                  source.repaired.source, true});
+      values.add("  of them out for repair",
+                 Sourced<std::string>{percent_text(source.repaired.value), source.repaired.grade, source.repaired.source, true});
   }
   std::string out = title(reliability.name, reliability.title, style) + heading("One interruption every", style) + values.text();
   out += fact("note", reliability.note);

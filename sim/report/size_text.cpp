@@ -48,7 +48,8 @@ std::string ranking(const Sizing& sizing, const std::vector<std::size_t>& order,
 
 // Over the whole run: time, money and energy of every fleet, and which are best in each.
 std::string delivered_text(const Sizing& sizing, const std::string& currency, const TextStyle& style) {
-  const bool any = std::any_of(sizing.curve.begin(), sizing.curve.end(), [](const SizePoint& p) { return p.delivered.has_value(); });
+  const bool any =
+      std::any_of(sizing.curve.begin(), sizing.curve.end(), [](const SizePoint& p) { return p.delivered.has_value(); });
   if (!any) return "";
   Table table({"devices", "days", "effective", "cost, " + (currency.empty() ? "no prices" : currency), "energy, MWh"},
               {true, true, true, true, true});
@@ -59,15 +60,16 @@ std::string delivered_text(const Sizing& sizing, const std::string& currency, co
     table.row({grouped(point.devices) + (sizing.goal == i ? " *" : "  "), significant(d.days), percent_text(d.effective),
                d.cost ? grouped(*d.cost) : "?", d.energy ? grouped(megawatt_hours(*d.energy)) : "?"});
   }
-  std::string out = "\n" + toned("The whole run on each fleet, interruptions included", Tone::heading, style) + "\n" + table.text();
+  std::string out =
+      "\n" + toned("The whole run on each fleet, interruptions included", Tone::heading, style) + "\n" + table.text();
   const auto list = [&](const char* name, const std::string& text) {
     if (!text.empty()) out += wrapped(fmt::format("  {:<11}", name), text);
   };
   list("soonest", ranking(sizing, sizing.by_date, [](const SizePoint& p) { return significant(p.days) + " days"; }));
-  list("cheapest", ranking(sizing, sizing.by_cost, [&](const SizePoint& p) { return grouped(*p.delivered->cost) + " " + currency; }));
-  list("least power", ranking(sizing, sizing.by_energy, [](const SizePoint& p) {
-         return grouped(megawatt_hours(*p.delivered->energy)) + " MWh";
-       }));
+  list("cheapest",
+       ranking(sizing, sizing.by_cost, [&](const SizePoint& p) { return grouped(*p.delivered->cost) + " " + currency; }));
+  list("least power", ranking(sizing, sizing.by_energy,
+                              [](const SizePoint& p) { return grouped(megawatt_hours(*p.delivered->energy)) + " MWh"; }));
   return out;
 }
 
@@ -95,9 +97,10 @@ std::string size_text(const std::string& scenario, const Sizing& sizing, const S
   const bool disturbed = std::any_of(sizing.curve.begin(), sizing.curve.end(),
                                      [](const SizePoint& p) { return p.delivered && p.delivered->effective < 1; });
   return out + table.text() +
-         (disturbed ? "  *: meets the deadline, interruptions included; per added: what each device beyond the row above\n  brings\n"
-                    : "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n"
-                      "  above brings\n") +
+         (disturbed
+              ? "  *: meets the deadline, interruptions included; per added: what each device beyond the row above\n  brings\n"
+              : "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n"
+                "  above brings\n") +
          delivered_text(sizing, currency, style);
 }
 

@@ -42,7 +42,6 @@ std::string percent_text(double fraction) { return fmt::format("{:.1f} %", 100 *
 std::string signed_percent_text(double fraction) { return fmt::format("{:+.1f} %", 100 * fraction); }
 double gib(Bytes size) { return size.value() / 1073741824.0; }
 
-
 std::string tokens_text(double tokens) {
   if (tokens >= 1e12) return significant(tokens / 1e12) + " T";
   return tokens >= 1e9 ? significant(tokens / 1e9) + " G" : grouped(tokens);

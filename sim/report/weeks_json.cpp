@@ -12,7 +12,10 @@ using Json = nlohmann::ordered_json;
 constexpr double kDay = 86400;
 
 Json spread(const Spread& of, double unit = 1) {
-  return {{"mean", finite(of.mean / unit)}, {"p10", finite(of.low / unit)}, {"p50", finite(of.median / unit)}, {"p90", finite(of.high / unit)}};
+  return {{"mean", finite(of.mean / unit)},
+          {"p10", finite(of.low / unit)},
+          {"p50", finite(of.median / unit)},
+          {"p90", finite(of.high / unit)}};
 }
 
 Json or_null(const std::optional<double>& value) { return value ? Json(finite(*value)) : Json(nullptr); }
@@ -66,18 +69,17 @@ Json energy_json(const TrainingAnswer& answer) {
   const FleetPower& p = *answer.power;
   if (!p.known()) return {{"unknown_because_unpublished", p.missing}};
   const double trillion = answer.weeks ? answer.weeks->seconds_per_trillion : 1e12 / answer.result.tokens_per_s;
-  Json json = {{"power_w", finite(p.busy().value())},
-               {"devices_w", finite(p.devices.value())},
-               {"devices_idle_w", finite(p.idle.value())},
-               {"devices_limit_w", finite(p.limit.value())},
-               {"hosts_and_network_w", finite(p.hosts.value())},
-               {"device_time",
-                {{"matrix", finite(p.use.matrix)}, {"memory", finite(p.use.memory)}, {"exchange", finite(p.use.exchange)}}},
-               {"step_kwh", finite((p.busy() * answer.result.step_time).value() / 3.6e6)},
-               {"mean_power_w", finite(answer.mean_power->value())},
-               {"mwh_per_trillion_tokens", finite(megawatt_hours(*answer.mean_power * Seconds(trillion)))}};
-  if (answer.weeks)
-    json["run_mwh"] = finite(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->goodput.elapsed.mean)));
+  Json json = {
+      {"power_w", finite(p.busy().value())},
+      {"devices_w", finite(p.devices.value())},
+      {"devices_idle_w", finite(p.idle.value())},
+      {"devices_limit_w", finite(p.limit.value())},
+      {"hosts_and_network_w", finite(p.hosts.value())},
+      {"device_time", {{"matrix", finite(p.use.matrix)}, {"memory", finite(p.use.memory)}, {"exchange", finite(p.use.exchange)}}},
+      {"step_kwh", finite((p.busy() * answer.result.step_time).value() / 3.6e6)},
+      {"mean_power_w", finite(answer.mean_power->value())},
+      {"mwh_per_trillion_tokens", finite(megawatt_hours(*answer.mean_power * Seconds(trillion)))}};
+  if (answer.weeks) json["run_mwh"] = finite(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->goodput.elapsed.mean)));
   return json;
 }
 

@@ -78,7 +78,8 @@ std::string losses(const Weeks& w) {
   };
   line("training", g.work);
   std::vector<std::pair<double, Loss>> order;
-  for (const auto& [loss, name] : EnumNames<Loss>::table) order.emplace_back(-g.lost[static_cast<std::size_t>(loss)].value(), loss);
+  for (const auto& [loss, name] : EnumNames<Loss>::table)
+    order.emplace_back(-g.lost[static_cast<std::size_t>(loss)].value(), loss);
   std::sort(order.begin(), order.end());
   for (const auto& [time, loss] : order) line(loss_title(loss), Seconds(-time));
   return out;
@@ -123,8 +124,8 @@ std::string weeks_text(const TrainingAnswer& answer, const TextStyle& style) {
   const Goodput& g = w.goodput;
   std::string out = heading("The weeks", style) + wrapped("  ", verdict(w));
   if (!w.goal.lasts)
-    out += fact("done after", fmt::format("{} days at the median; 80 % of runs {} to {}", days(g.elapsed.median), days(g.elapsed.low),
-                                          days(g.elapsed.high)));
+    out += fact("done after", fmt::format("{} days at the median; 80 % of runs {} to {}", days(g.elapsed.median),
+                                          days(g.elapsed.low), days(g.elapsed.high)));
   out += fact("effective", fmt::format("{} of the time; 80 % of {} simulated runs {} to {}", percent_text(g.effective.mean),
                                        grouped(g.runs), percent_text(g.effective.low), percent_text(g.effective.high)));
   out += fact("closed form", closed_text(w));
@@ -146,8 +147,8 @@ std::string bill_text(const TrainingAnswer& answer, const TextStyle& style) {
   if (p.known()) {
     out += fact("in a step", fmt::format("{}: devices {} (idle {}, limit {}), hosts and network {}", power_text(p.busy()),
                                          power_text(p.devices), power_text(p.idle), power_text(p.limit), power_text(p.hosts)));
-    out += fact("device time", fmt::format("{} matrix kernels, {} memory-bound ones, {} exchange and waiting", percent_text(p.use.matrix),
-                                           percent_text(p.use.memory), percent_text(p.use.exchange)));
+    out += fact("device time", fmt::format("{} matrix kernels, {} memory-bound ones, {} exchange and waiting",
+                                           percent_text(p.use.matrix), percent_text(p.use.memory), percent_text(p.use.exchange)));
     const Joules step = p.busy() * answer.result.step_time;
     const double trillion = 1e12 / answer.result.tokens_per_s;
     std::string energy = fmt::format("{} kWh a step", significant(step.value() / 3.6e6, 3));
@@ -205,7 +206,8 @@ std::string operations_table(std::span<const TrainingAnswer* const> answers, con
   for (const TrainingAnswer* a : answers) {
     std::vector<std::string> cells = {a->result.scenario};
     if (weeks)
-      cells.insert(cells.end(), {a->weeks ? percent_text(a->weeks->goodput.effective.mean) : "", a->weeks ? significant(a->weeks->days(), 3) : ""});
+      cells.insert(cells.end(), {a->weeks ? percent_text(a->weeks->goodput.effective.mean) : "",
+                                 a->weeks ? significant(a->weeks->days(), 3) : ""});
     const double trillion = a->weeks ? a->weeks->seconds_per_trillion : 1e12 / a->result.tokens_per_s;
     cells.push_back(a->mean_power ? power_text(*a->mean_power) : "?");
     cells.push_back(a->mean_power ? amount_text(megawatt_hours(*a->mean_power * Seconds(trillion))) : "?");

@@ -17,9 +17,9 @@ namespace headway {
 
 // Of the whole fleet, before the site's own losses (PUE).
 struct FleetPower {
-  Watts devices, idle, limit;  // its devices: in the mean of a step, with nothing to do, at their limit
-  Watts hosts;                 // all beside them
-  DeviceUse use;               // of the mean device
+  Watts devices, idle, limit;        // its devices: in the mean of a step, with nothing to do, at their limit
+  Watts hosts;                       // all beside them
+  DeviceUse use;                     // of the mean device
   std::vector<std::string> missing;  // numbers nobody published: nothing of the above then
 
   [[nodiscard]] bool known() const { return missing.empty(); }
@@ -35,9 +35,9 @@ struct FleetPower {
 struct Bill {
   Prices prices;
   HourlyCost hour;
-  double steps_per_hour = 0;       // of the calendar: after all losses, where the weeks are known
+  double steps_per_hour = 0;  // of the calendar: after all losses, where the weeks are known
   double tokens_per_hour = 0;
-  std::optional<double> hours;     // of the whole run, where the weeks are known
+  std::optional<double> hours;  // of the whole run, where the weeks are known
 
   [[nodiscard]] double per_trillion(double per_hour) const { return per_hour / tokens_per_hour * 1e12; }
 };

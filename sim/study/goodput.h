@@ -18,14 +18,14 @@ struct Spread {
 
 struct Goodput {
   int runs = 0;
-  Spread effective;                      // share of the elapsed time that was training, and stayed
-  Spread elapsed;                        // s
-  Spread failures;                       // of all sources
-  double finished = 0;                   // share of the runs that did all their work
-  Seconds work, running;                 // mean
-  std::array<Seconds, kLosses> lost{};   // mean, by Loss
-  std::vector<double> failures_by;       // mean, by hazard
-  double windows = 0;                    // of maintenance, mean
+  Spread effective;                     // share of the elapsed time that was training, and stayed
+  Spread elapsed;                       // s
+  Spread failures;                      // of all sources
+  double finished = 0;                  // share of the runs that did all their work
+  Seconds work, running;                // mean
+  std::array<Seconds, kLosses> lost{};  // mean, by Loss
+  std::vector<double> failures_by;      // mean, by hazard
+  double windows = 0;                   // of maintenance, mean
 };
 
 [[nodiscard]] Goodput goodput(const LongRun& plan, int runs, std::uint64_t seed);

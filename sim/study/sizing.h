@@ -26,8 +26,8 @@ struct SizePoint {
   int devices = 0;
   std::optional<FoundPlan> plan;  // none: nothing fits
   double days = 0;                // of the calendar where `delivered` is known, else undisturbed
-  double per_device = 0;  // tokens/s over devices
-  double per_added = 0;   // tokens/s gained over the point before, for every device more; of the first its own per device
+  double per_device = 0;          // tokens/s over devices
+  double per_added = 0;           // tokens/s gained over the point before, for every device more; of the first its own per device
   std::optional<Delivered> delivered = {};
 };
 

@@ -11,9 +11,9 @@ namespace headway {
 
 namespace {
 
-constexpr double kNoProgress = 0.02;    // of the time: less is no run
-constexpr double kPatience = 100;       // times the undisturbed run, after which a run ends all the same
-constexpr int kRunsForAGuess = 500;     // of a change, and of another interval
+constexpr double kNoProgress = 0.02;  // of the time: less is no run
+constexpr double kPatience = 100;     // times the undisturbed run, after which a run ends all the same
+constexpr int kRunsForAGuess = 500;   // of a change, and of another interval
 constexpr double kWorthMentioning = 5e-5;
 
 Fleet fleet_of(const Cluster& cluster) {
@@ -65,11 +65,12 @@ LongRun long_run_of(const Campaign& campaign, const Cluster& cluster, const Trai
 void require_progress(const Campaign& campaign, const LongRun& run, const ClosedForm& closed) {
   if (closed.effective > kNoProgress) return;
   const Hertz rate = total_rate(run.hazards);
-  throw InputError(campaign.mark,
-                   fmt::format("campaign: makes next to no progress: with a failure every {:.3g} min and {:.3g} min to be back, {:.2g} % "
-                               "of the time would be training",
-                               rate > Hertz(0) ? 1 / rate.value() / 60 : 0.0, (run.detection + run.restart).value() / 60,
-                               100 * std::max(0.0, closed.effective)));
+  throw InputError(
+      campaign.mark,
+      fmt::format("campaign: makes next to no progress: with a failure every {:.3g} min and {:.3g} min to be back, {:.2g} % "
+                  "of the time would be training",
+                  rate > Hertz(0) ? 1 / rate.value() / 60 : 0.0, (run.detection + run.restart).value() / 60,
+                  100 * std::max(0.0, closed.effective)));
 }
 
 // One thing made better, the interval between checkpoints chosen anew where nobody gave it.
@@ -92,8 +93,8 @@ std::vector<Change> changes_to(const LongRun& run) {
     changes.push_back({run.hazards[i].name + " failing half as often", [i](LongRun& r) { r.hazards[i].rate /= 2; }});
   if (run.spares) {
     const int more = std::max(1, run.spares->nodes);
-    changes.push_back({fmt::format("{} spare node{} instead of {}", run.spares->nodes + more, run.spares->nodes + more > 1 ? "s" : "",
-                                   run.spares->nodes),
+    changes.push_back({fmt::format("{} spare node{} instead of {}", run.spares->nodes + more,
+                                   run.spares->nodes + more > 1 ? "s" : "", run.spares->nodes),
                        [more](LongRun& r) { r.spares->nodes += more; }});
     changes.push_back({"repairs in half the time", [](LongRun& r) { r.spares->repair /= 2; }});
   }

@@ -411,7 +411,8 @@ TEST_F(Program, WeeksArePartOfTheAnswerWhereAsked) {
   EXPECT_GT(j.at("weeks").at("days").at("p50"), j.at("weeks").at("undisturbed_days"));
   EXPECT_NEAR(j.at("cost").at("rented").at("per_hour").get<double>(), 72 * 2.95, 1e-9) << "64 and a spare node of 8";
   EXPECT_EQ(headway("run weeks.yaml --json - --jobs 1").out, headway("run weeks.yaml --json - --jobs 7").out);
-  EXPECT_NEAR(json::parse(headway("run weeks.yaml --weeks 2 --json -").out).at("weeks").at("days").at("mean").get<double>(), 14, 1e-9);
+  EXPECT_NEAR(json::parse(headway("run weeks.yaml --weeks 2 --json -").out).at("weeks").at("days").at("mean").get<double>(), 14,
+              1e-9);
 
   const Outcome size = headway("size weeks.yaml --tokens 200G --within 60d --most 64");
   EXPECT_EQ(size.code, 0) << size.err;
@@ -435,7 +436,8 @@ TEST_F(Program, PricedFleetsAreCompared) {
   for (const json& fleet : json::parse(got.out)) fleets[fleet.at("scenario")] = fleet;
   const auto cost = [&](const char* name) {
     const json& c = fleets.at(name).at("cost");
-    return std::min(c.value("/rented/per_trillion_tokens"_json_pointer, 1e99), c.at("owned").at("per_trillion_tokens").get<double>());
+    return std::min(c.value("/rented/per_trillion_tokens"_json_pointer, 1e99),
+                    c.at("owned").at("per_trillion_tokens").get<double>());
   };
   const auto energy = [&](const char* name) { return fleets.at(name).at("energy").at("mwh_per_trillion_tokens").get<double>(); };
   EXPECT_LT(cost("384 Ascend 910C"), cost("256 H200"));

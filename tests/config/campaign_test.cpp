@@ -10,10 +10,11 @@ namespace {
 using namespace testing_config;
 
 Scenario scenario(const std::string& more) {
-  const TemporaryFile file("weeks.yaml",
-                           "cluster: {use: pair}\n"
-                           "workload: {model: small, precision: bf16, sequence: 2048, global_batch: 16, parallel: {tensor: 8}}\n" +
-                               more);
+  const TemporaryFile file(
+      "weeks.yaml",
+      "cluster: {use: pair}\n"
+      "workload: {model: small, precision: bf16, sequence: 2048, global_batch: 16, parallel: {tensor: 8}}\n" +
+          more);
   return invented().scenarios(file.path()).front();
 }
 
@@ -44,7 +45,8 @@ TEST(Campaign, IsReadAsWritten) {
 
 // What is left out is told: no spare nodes, no windows, no stragglers.
 TEST(Campaign, WhatIsLeftOutIsAssumed) {
-  EXPECT_THAT(scenario(kCampaign).assumed, testing::IsSupersetOf({"campaign.maintenance: none (default)", "campaign.stragglers: none (default)"}));
+  EXPECT_THAT(scenario(kCampaign).assumed,
+              testing::IsSupersetOf({"campaign.maintenance: none (default)", "campaign.stragglers: none (default)"}));
   EXPECT_THAT(scenario("").assumed, testing::Each(testing::Not(testing::StartsWith("campaign"))));
 }
 
@@ -69,7 +71,7 @@ TEST(Prices, AreTurnedIntoOneCurrency) {
   const Prices yuan = *scenario("prices: {use: cheap, currency: CNY, exchange: {USD: 7}, pue: 1.3}\n").prices;
   EXPECT_DOUBLE_EQ(yuan.device.value, 140000);
   EXPECT_DOUBLE_EQ(yuan.rent.value, 14);
-  EXPECT_EQ(yuan.pue.source, kGivenSource);
+  EXPECT_EQ(yuan.pue.source, "given by the scenario");
 }
 
 // Nothing that has no source has a default.

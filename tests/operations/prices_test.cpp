@@ -46,7 +46,8 @@ TEST(Prices, OwningIsWritingOffAndPower) {
 TEST(Prices, WhatIsMissingIsSaid) {
   Prices prices;
   prices.device = given(30000.0);
-  EXPECT_EQ(hourly_cost(prices, kFleet).left_out, std::vector<std::string>{"what owning costs: no \"life\" to write it off over"});
+  EXPECT_EQ(hourly_cost(prices, kFleet).left_out,
+            std::vector<std::string>{"what owning costs: no \"life\" to write it off over"});
   prices.life = given(Seconds(1e8));
   EXPECT_EQ(hourly_cost(prices, kFleet).left_out, std::vector<std::string>{"electricity: no \"pue\""});
   prices.pue = given(1.2);

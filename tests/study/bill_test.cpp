@@ -28,7 +28,8 @@ Powered powered(Cluster cluster, TrainingPlan plan) {
 
 std::vector<Powered> flagship() {
   std::vector<Powered> all;
-  for (Scenario& s : catalogue().scenarios("h200-256-vs-910c-384")) all.push_back(powered(std::move(s.cluster), std::move(s.plan)));
+  for (Scenario& s : catalogue().scenarios("h200-256-vs-910c-384"))
+    all.push_back(powered(std::move(s.cluster), std::move(s.plan)));
   return all;
 }
 
