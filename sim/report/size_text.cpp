@@ -7,6 +7,7 @@
 #include "report/json_parts.h"
 #include "report/plan_text.h"
 #include "report/run_text.h"
+#include "report/weeks_text.h"
 
 namespace headway {
 
@@ -58,18 +59,18 @@ std::string delivered_text(const Sizing& sizing, const std::string& currency, co
     if (!point.delivered) continue;
     const Delivered& d = *point.delivered;
     table.row({grouped(point.devices) + (sizing.goal == i ? " *" : "  "), significant(d.days), percent_text(d.effective),
-               d.cost ? grouped(*d.cost) : "?", d.energy ? grouped(megawatt_hours(*d.energy)) : "?"});
+               d.cost ? amount_text(*d.cost) : "?", d.energy ? amount_text(megawatt_hours(*d.energy)) : "?"});
   }
   std::string out =
       "\n" + toned("The whole run on each fleet, interruptions included", Tone::heading, style) + "\n" + table.text();
   const auto list = [&](const char* name, const std::string& text) {
-    if (!text.empty()) out += wrapped(fmt::format("  {:<11}", name), text);
+    if (!text.empty()) out += wrapped(fmt::format("  {:<13}", name), text);
   };
   list("soonest", ranking(sizing, sizing.by_date, [](const SizePoint& p) { return significant(p.days) + " days"; }));
   list("cheapest",
-       ranking(sizing, sizing.by_cost, [&](const SizePoint& p) { return grouped(*p.delivered->cost) + " " + currency; }));
+       ranking(sizing, sizing.by_cost, [&](const SizePoint& p) { return amount_text(*p.delivered->cost) + " " + currency; }));
   list("least power", ranking(sizing, sizing.by_energy,
-                              [](const SizePoint& p) { return grouped(megawatt_hours(*p.delivered->energy)) + " MWh"; }));
+                              [](const SizePoint& p) { return amount_text(megawatt_hours(*p.delivered->energy)) + " MWh"; }));
   return out;
 }
 

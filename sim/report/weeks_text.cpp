@@ -110,13 +110,9 @@ std::string improvements(const Weeks& w, const TextStyle& style) {
   return out;
 }
 
-// Money, or energy.
-std::string amount_text(double amount) {
-  if (amount >= 100) return grouped(amount);
-  return significant(amount, 3);
-}
-
 }  // namespace
+
+std::string amount_text(double amount) { return amount >= 100 ? grouped(amount) : significant(amount, 3); }
 
 std::string weeks_text(const TrainingAnswer& answer, const TextStyle& style) {
   if (!answer.weeks) return "";

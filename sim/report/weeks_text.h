@@ -9,6 +9,9 @@
 
 namespace headway {
 
+// Money, or energy: "1,234", "12.3", "0.0123".
+[[nodiscard]] std::string amount_text(double amount);
+
 // Each "" where the scenario does not ask for it.
 [[nodiscard]] std::string weeks_text(const TrainingAnswer& answer, const TextStyle& style);
 [[nodiscard]] std::string bill_text(const TrainingAnswer& answer, const TextStyle& style);

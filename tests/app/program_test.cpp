@@ -419,7 +419,7 @@ TEST_F(Program, WeeksArePartOfTheAnswerWhereAsked) {
   EXPECT_THAT(size.out, HasSubstr("cheapest"));
   fits(size.out, "size weeks.yaml");
   const json sized = json::parse(headway("size weeks.yaml --tokens 200G --within 60d --most 64 --json -").out);
-  EXPECT_EQ(sized.at("devices_by_date").at(0), 64);
+  EXPECT_EQ(sized.at("devices_by_date").at(0), 32);
   EXPECT_EQ(sized.at("currency"), "USD");
 
   tiny();

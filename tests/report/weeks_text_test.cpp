@@ -100,7 +100,7 @@ TEST(BillText, PricesTheHourTheStepAndTheRun) {
   EXPECT_THAT(text, HasSubstr("12.0 kW: devices 8.00 kW (idle 1.00 kW, limit 10.0 kW), hosts and network 4.00 kW"));
   EXPECT_THAT(text, HasSubstr("rented"));
   EXPECT_THAT(text, HasSubstr("7,680"));  // 32 x 240 h
-  EXPECT_THAT(text, HasSubstr("left out     electricity: no \"pue\""));
+  EXPECT_THAT(text, HasSubstr("left out       electricity: no \"pue\""));
   fits(run_text(answer));
   answer.power->missing = {"x: idle_power"};
   EXPECT_THAT(bill_text(answer, {}), HasSubstr("unknown, as nobody has published x: idle_power"));

@@ -87,7 +87,9 @@ TEST(Weeks, ImprovementsAreOrderedAndHelp) {
   EXPECT_EQ(w.next[1].what, "GPU failing half as often");
   for (std::size_t i = 0; i < w.next.size(); ++i) {
     EXPECT_GT(w.next[i].effective, w.goodput.effective.mean);
-    if (i > 0) EXPECT_LE(w.next[i].effective, w.next[i - 1].effective);
+    if (i > 0) {
+      EXPECT_LE(w.next[i].effective, w.next[i - 1].effective);
+    }
   }
 }
 
