@@ -100,7 +100,7 @@ TEST(LongRun, MoreSparesNeverTakeLonger) {
 // Quiet stretches are done at once; stragglers that slow nothing break them up, and must not show.
 TEST(LongRun, QuietStretchesChangeNothing) {
   for (const double background : {0.0, 300.0}) {
-    LongRun r = run(20.3 * kDay, 9 * kHour, 21 * kMinute, Seconds(40), 10 * kMinute, 10 * kMinute);
+    LongRun r = run(20 * kDay + Seconds(777), 9 * kHour, 20 * kMinute, Seconds(40), 10 * kMinute, 10 * kMinute);
     r.background = Seconds(background);
     r.background_slow_down = 0.1;
     LongRun broken_up = r;
