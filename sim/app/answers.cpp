@@ -64,6 +64,16 @@ std::vector<Answer> job_answers(const Scenario& scenario, const SimulateOptions&
   return answers;
 }
 
+void add_weeks_and_money(TrainingAnswer& answer, const Scenario& scenario) {
+  if (!scenario.campaign && !scenario.prices) return;
+  const Weeks* weeks = nullptr;
+  if (scenario.campaign)
+    weeks = &answer.weeks.emplace(weeks_of(*scenario.campaign, scenario.cluster, scenario.plan, answer.result));
+  answer.power = fleet_power(scenario.cluster, answer.result);
+  answer.mean_power = mean_power(*answer.power, scenario.cluster, weeks);
+  if (scenario.prices) answer.bill = bill_of(*scenario.prices, scenario.cluster, answer.result, *answer.power, weeks);
+}
+
 CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptions& options) {
   CollectiveAnswer answer{scenario.question, scenario.restrictions, scenario.assumed,
                           simulate(scenario.cluster, *scenario.collective, options)};
@@ -74,12 +84,15 @@ CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptio
 }  // namespace
 
 std::vector<Answer> answers_to(const Scenario& scenario, const SimulationOptions& options) {
-  const SimulateOptions how{.fold = !options.no_fold, .keep_timeline = !options.trace.empty()};
+  const SimulateOptions how{
+      .fold = !options.no_fold, .keep_timeline = !options.trace.empty(), .device_use = scenario.campaign || scenario.prices};
   if (!scenario.jobs.empty()) return job_answers(scenario, how);
   if (scenario.collective) return {collective_answer(scenario, how)};
   Result result = simulate(scenario.cluster, scenario.plan, how);
   result.scenario = scenario.name;
-  return {training_answer(scenario, scenario.plan, std::move(result), scenario.assumed)};
+  TrainingAnswer answer = training_answer(scenario, scenario.plan, std::move(result), scenario.assumed);
+  add_weeks_and_money(answer, scenario);
+  return {std::move(answer)};
 }
 
 std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, const std::vector<Override>& overrides,

@@ -25,6 +25,8 @@ std::string title_of(const Catalogue& catalogue, CatalogueKind kind, const std::
     case CatalogueKind::models: return catalogue.model(name).title;
     case CatalogueKind::recipes: return catalogue.recipe(name).title;
     case CatalogueKind::software: return catalogue.software(name).title;
+    case CatalogueKind::reliability: return catalogue.reliability(name).title;
+    case CatalogueKind::prices: return catalogue.prices(name).title;
     case CatalogueKind::scenarios: return catalogue.scenarios(catalogue.path(kind, name, {})).front().question;
   }
   return "";
@@ -52,7 +54,8 @@ int list(const ListOptions& options) {
 void add_list(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* command = app.add_subcommand("list", "List what the catalogue holds");
-  command->add_option("kind", options->kind, "devices, clusters, models, scenarios, links, recipes or software")
+  command
+      ->add_option("kind", options->kind, "devices, clusters, models, scenarios, links, recipes, software, reliability or prices")
       ->required()
       ->check(CLI::IsMember(all_names<CatalogueKind>()));
   add_json_option(*command, options->output);

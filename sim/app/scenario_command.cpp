@@ -19,12 +19,26 @@ void require_alike(const std::vector<Scenario>& scenarios) {
   mistakes.throw_if_any();
 }
 
+// Every campaign goes as far as it comes in that time.
+void set_weeks(std::vector<Scenario>& scenarios, double weeks) {
+  Diagnostics mistakes;
+  for (Scenario& scenario : scenarios)
+    if (scenario.campaign)
+      scenario.campaign->goal = {{}, {}, Seconds(weeks * 7 * 86400)};
+    else
+      mistakes.error({scenario.file, 0, 0}, "--weeks: \"" + scenario.name +
+                                                "\" has no \"campaign\" that says what fails and what " +
+                                                "that costs; docs/goodput.md shows one");
+  mistakes.throw_if_any();
+}
+
 struct Command {
   ScenarioReport report;
   std::vector<std::string> files;
   OutputOptions output;
   SimulationOptions simulation;
   bool needs = false;
+  double weeks = 0;
 
   [[nodiscard]] int answer() const {
     require_separate(output, simulation.trace);
@@ -32,6 +46,7 @@ struct Command {
     const Catalogue catalogue = Catalogue::standard();
     auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
     if (report.compares) require_alike(scenarios);
+    if (weeks > 0) set_weeks(scenarios, weeks);
     for (Scenario& scenario : scenarios) choose_layout(scenario, !simulation.no_fold);
     auto answers = simulate_all(scenarios, simulation, output.stats);
     add_uncertainty(answers, catalogue);
@@ -59,6 +74,9 @@ void add_scenario_command(CLI::App& app, const char* name, const char* what, Sce
   add_trace_and_fold_options(*on_line, command->simulation);
   add_stats_option(*on_line, command->output);
   add_quiet_option(*on_line, command->output);
+  on_line->add_option("--weeks", command->weeks, "what a campaign delivers in so many weeks, whatever goal it has")
+      ->type_name("N")
+      ->check(CLI::Range(0.01, 5200.0));
   if (command->report.compares)
     on_line->add_flag("--needs", command->needs, "also what each would need to match the best; simulates each many times");
   on_line->callback([command, &exit_code] { exit_code = command->answer(); });

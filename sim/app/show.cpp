@@ -72,6 +72,10 @@ int show(const ShowOptions& options) {
     text = recipe_text(catalogue.recipe(name), style);
   else if (is_a(CatalogueKind::software))
     text = software_text(catalogue.software(name), style);
+  else if (is_a(CatalogueKind::reliability))
+    text = reliability_text(catalogue.reliability(name), style);
+  else if (is_a(CatalogueKind::prices))
+    text = prices_text(catalogue.prices(name), style);
   else if (is_a(CatalogueKind::scenarios))
     text = scenarios_text(catalogue, catalogue.path(CatalogueKind::scenarios, name, {}), options);
   else

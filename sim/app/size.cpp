@@ -9,6 +9,8 @@
 #include "config/csv.h"
 #include "config/units.h"
 #include "report/size_text.h"
+#include "simulate/simulate.h"
+#include "study/bill.h"
 
 namespace headway {
 
@@ -39,6 +41,29 @@ double read_days(const std::string& text) {
   return *number * days;
 }
 
+// The whole run on that fleet, as far as the scenario says what fails and what things cost.
+std::optional<Delivered> deliver(const Scenario& scenario, double tokens, const Machine& machine, const FoundPlan& plan,
+                                 bool fold) {
+  if (!scenario.campaign && !scenario.prices) return std::nullopt;
+  const Result result = simulate(machine.cluster, plan.plan, {.fold = fold, .device_use = true});
+  std::optional<Weeks> weeks;
+  if (scenario.campaign) {
+    Campaign campaign = *scenario.campaign;
+    campaign.goal = {tokens, {}, {}};
+    weeks = weeks_of(campaign, machine.cluster, plan.plan, result, false);
+  }
+  const Weeks* known = weeks ? &*weeks : nullptr;
+  const double hours = weeks ? weeks->days() * 24 : tokens / result.tokens_per_s / 3600;
+  const FleetPower power = fleet_power(machine.cluster, result);
+  Delivered delivered{hours / 24, weeks ? weeks->goodput.effective.mean : 1, std::nullopt, std::nullopt};
+  if (const auto mean = mean_power(power, machine.cluster, known)) delivered.energy = *mean * Seconds(hours * 3600);
+  if (scenario.prices) {
+    const auto hourly = bill_of(*scenario.prices, machine.cluster, result, power, known).hour.least();
+    if (hourly) delivered.cost = *hourly * hours;
+  }
+  return delivered;
+}
+
 int size(const SizeOptions& options) {
   const JobLimit limit(options.simulation.jobs);
   const Catalogue catalogue = Catalogue::standard();
@@ -64,9 +89,13 @@ int size(const SizeOptions& options) {
   };
   const Sizing sizing =
       size_cluster(machine_of, as_written.cluster.devices_per_node, options.most, goal,
-                   {.open = as_written.open, .best = 1, .constraints = false, .fold = !options.simulation.no_fold});
-  if (wants_text(options.output)) print(size_text(as_written.name, sizing, goal, text_style(options.output)));
-  write_output(options.output.json, [&](std::ostream& out) { out << size_json(as_written.name, sizing, goal); });
+                   {.open = as_written.open, .best = 1, .constraints = false, .fold = !options.simulation.no_fold},
+                   [&](const Machine& machine, const FoundPlan& plan) {
+                     return deliver(as_written, goal.tokens, machine, plan, !options.simulation.no_fold);
+                   });
+  const std::string currency = as_written.prices ? as_written.prices->currency : "";
+  if (wants_text(options.output)) print(size_text(as_written.name, sizing, goal, currency, text_style(options.output)));
+  write_output(options.output.json, [&](std::ostream& out) { out << size_json(as_written.name, sizing, goal, currency); });
   return sizing.goal ? kAnswered : kCannot;
 }
 

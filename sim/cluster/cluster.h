@@ -33,6 +33,7 @@ struct Cluster {
   std::vector<NetworkSpec> networks;  // innermost first
   std::vector<SlowDevice> slow_devices;
   std::vector<LinkFault> link_faults;
+  Sourced<Watts> host_power;                   // of hosts, switches, fans and cables, for every device as ranked
   std::map<std::string, std::string> sources;  // what the source keys of the networks stand for
 
   [[nodiscard]] int devices() const {

@@ -25,6 +25,8 @@ struct Catalogue::Cache {
   std::map<std::string, Model> models;
   std::map<std::string, Recipe> recipes;
   std::map<std::string, Software> software;
+  std::map<std::string, Reliability> reliability;
+  std::map<std::string, Prices> prices;
 
   // What the name stands for, read once per file. References stay good as long as the catalogue.
   template <class T>
@@ -90,6 +92,16 @@ const Recipe& Catalogue::recipe(const std::string& name, SourceMark used_at) con
 const Software& Catalogue::software(const std::string& name, SourceMark used_at) const {
   static const Form<Software> form = reference(CatalogueKind::software, software_form());
   return cache_->get(cache_->software, path(CatalogueKind::software, name, used_at), form, name, used_at);
+}
+
+const Reliability& Catalogue::reliability(const std::string& name, SourceMark used_at) const {
+  static const Form<Reliability> form = reference(CatalogueKind::reliability, reliability_form());
+  return cache_->get(cache_->reliability, path(CatalogueKind::reliability, name, used_at), form, name, used_at);
+}
+
+const Prices& Catalogue::prices(const std::string& name, SourceMark used_at) const {
+  static const Form<Prices> form = reference(CatalogueKind::prices, prices_form());
+  return cache_->get(cache_->prices, path(CatalogueKind::prices, name, used_at), form, name, used_at);
 }
 
 Cluster Catalogue::cluster(const std::string& name, int devices, SourceMark used_at) const {

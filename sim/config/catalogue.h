@@ -14,6 +14,8 @@
 #include "config/scenario.h"
 #include "hardware/device.h"
 #include "network/network_spec.h"
+#include "operations/prices.h"
+#include "operations/reliability.h"
 #include "training/model.h"
 #include "training/recipe.h"
 #include "training/software.h"
@@ -22,7 +24,7 @@ namespace headway {
 
 class SweepFile;
 
-enum class CatalogueKind { devices, links, clusters, models, recipes, software, scenarios };
+enum class CatalogueKind { devices, links, clusters, models, recipes, software, reliability, prices, scenarios };
 
 template <>
 struct EnumNames<CatalogueKind> {
@@ -32,6 +34,8 @@ struct EnumNames<CatalogueKind> {
                                                                         {CatalogueKind::models, "models"},
                                                                         {CatalogueKind::recipes, "recipes"},
                                                                         {CatalogueKind::software, "software"},
+                                                                        {CatalogueKind::reliability, "reliability"},
+                                                                        {CatalogueKind::prices, "prices"},
                                                                         {CatalogueKind::scenarios, "scenarios"}});
 };
 
@@ -51,6 +55,8 @@ class Catalogue {
   [[nodiscard]] const Model& model(const std::string& name, SourceMark used_at = {}) const;
   [[nodiscard]] const Recipe& recipe(const std::string& name, SourceMark used_at = {}) const;
   [[nodiscard]] const Software& software(const std::string& name, SourceMark used_at = {}) const;
+  [[nodiscard]] const Reliability& reliability(const std::string& name, SourceMark used_at = {}) const;
+  [[nodiscard]] const Prices& prices(const std::string& name, SourceMark used_at = {}) const;
   // `devices`: 0 takes the file's own size.
   [[nodiscard]] Cluster cluster(const std::string& name, int devices = 0, SourceMark used_at = {}) const;
 

@@ -19,6 +19,7 @@ struct ClusterText {
   std::optional<int> devices;
   int devices_per_node = 1;
   std::vector<NetworkSpec> networks;
+  Sourced<Watts> host_power;
   std::map<std::string, std::string> sources;
 };
 
@@ -185,6 +186,7 @@ Cluster finish(ClusterText text) {
   for (GroupText& of : *text.groups) cluster.groups.push_back({std::move(of.device), of.devices});
   cluster.devices_per_node = text.devices_per_node;
   cluster.networks = std::move(text.networks);
+  cluster.host_power = std::move(text.host_power);
   cluster.sources = std::move(text.sources);
   return cluster;
 }
@@ -200,6 +202,8 @@ Form<Cluster> make_cluster_form() {
           .optional("devices", &C::devices, integer(1), "how many the software ranks: two for a package of two dies")
           .required("devices_per_node", &C::devices_per_node, integer(1), "as the software ranks them")
           .required("networks", &C::networks, list_of(network()), "innermost first")
+          .optional("host_power", &C::host_power, sourced(quantity<Watts>()),
+                    "of hosts, switches, fans and cables, for every device as ranked")
           .required("sources", &C::sources, source_list(), "where the values come from: key and reference")
           .check_with(gather_groups)
           .check_with(whole_nodes)

@@ -128,7 +128,8 @@ Form<Device> make_device_form() {
       .optional("host_link", &Device::host_link, sourced(quantity<Bandwidth>(kNotNegative)),
                 "PCIe or the like, per direction; left out where scale_up is that link")
       .optional("dies_per_package", &Device::dies_per_package, integer(1, 16), "2: this device is one die of two in a package")
-      .optional("board_power", &Device::board_power, sourced(quantity<Watts>()), "of the device as ranked")
+      .optional("board_power", &Device::board_power, sourced(quantity<Watts>()), "its limit, of the device as ranked")
+      .optional("idle_power", &Device::idle_power, sourced(quantity<Watts>()), "with nothing to do")
       .optional("die_area", &Device::die_area_mm2, sourced(area()), "silicon of the logic dies")
       .optional("process", &Device::process, sourced(text()), "that made them")
       .optional("memory_type", &Device::memory_type, sourced(text()), "HBM3e, GDDR6 ...")

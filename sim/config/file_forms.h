@@ -6,6 +6,8 @@
 #include "config/form.h"
 #include "hardware/device.h"
 #include "network/network_spec.h"
+#include "operations/campaign.h"
+#include "operations/prices.h"
 #include "training/model.h"
 #include "training/recipe.h"
 #include "training/software.h"
@@ -19,6 +21,11 @@ namespace headway {
 [[nodiscard]] const Form<Model>& model_form();
 [[nodiscard]] const Form<Recipe>& recipe_form();
 [[nodiscard]] const Form<Software>& software_form();
+[[nodiscard]] const Form<Reliability>& reliability_form();
+[[nodiscard]] const Form<Prices>& prices_form();
+
+// A run of weeks (campaign_form.cpp).
+[[nodiscard]] const Form<Campaign>& campaign_form();
 
 // A model by name, in place, or as a Hugging Face config.json.
 [[nodiscard]] const Form<Model>& model_reference();

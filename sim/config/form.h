@@ -314,7 +314,7 @@ std::optional<T> read_in_place(CatalogueKind kind, const Form<T>& content, const
   if (!tree) return std::nullopt;
   std::optional<T> value = content.read(node.with(*tree));
   if (value) {
-    const Tree* like = node.tree().find(kind == CatalogueKind::clusters ? "use" : "like");
+    const Tree* like = node.tree().find(inherits_by_use(kind) ? "use" : "like");
     value->name = like != nullptr ? stem_of(like->text) : value->title;
     value->mark = node.tree().mark;
   }

@@ -20,6 +20,8 @@ std::string folder_of(CatalogueKind kind) {
     case CatalogueKind::models: return "workloads/models";
     case CatalogueKind::recipes: return "workloads/recipes";
     case CatalogueKind::software: return "workloads/software";
+    case CatalogueKind::reliability: return "topologies/reliability";
+    case CatalogueKind::prices: return "topologies/prices";
     case CatalogueKind::scenarios: return "scenarios";
   }
   return "";
@@ -52,6 +54,8 @@ std::string_view word_for(CatalogueKind kind) {
     case CatalogueKind::models: return "model";
     case CatalogueKind::recipes: return "precision recipe";
     case CatalogueKind::software: return "software";
+    case CatalogueKind::reliability: return "reliability";
+    case CatalogueKind::prices: return "prices";
     case CatalogueKind::scenarios: return "scenario";
   }
   return "?";
@@ -122,7 +126,7 @@ std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const
 std::optional<Tree> Library::resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
                                      std::vector<std::string>& visited, Diagnostics& diagnostics) const {
   const Tree* like = tree.find("like");
-  if (like == nullptr && kind == CatalogueKind::clusters) like = tree.find("use");
+  if (like == nullptr && inherits_by_use(kind)) like = tree.find("use");
   if (like == nullptr) return tree;
   const auto wrong = [&](const std::string& message) {
     diagnostics.error(like->mark, (path.empty() ? "" : path + ".") + like->key + ": " + message);

@@ -16,8 +16,13 @@
 
 namespace headway {
 
-// "device", "link technology", "cluster", "model", "precision recipe", "software", "scenario"
+// "device", "link technology", "cluster", "model", "precision recipe", "software", "reliability", "prices", "scenario"
 [[nodiscard]] std::string_view word_for(CatalogueKind kind);
+
+// Whether a scenario says {use: NAME} for one of these; `like` does for all.
+[[nodiscard]] constexpr bool inherits_by_use(CatalogueKind kind) {
+  return kind == CatalogueKind::clusters || kind == CatalogueKind::reliability || kind == CatalogueKind::prices;
+}
 
 class Library {
  public:
@@ -33,7 +38,7 @@ class Library {
   // The tree of a file, `like` not resolved. Nothing when it cannot be read or is not YAML; why is in `diagnostics`.
   [[nodiscard]] std::optional<Tree> load(const std::string& path, Diagnostics& diagnostics) const;
 
-  // `tree` laid over the files that its `like` (for a cluster also `use`) names, to any depth. `path`: the keys
+  // `tree` laid over the files that its `like` (for some kinds also `use`) names, to any depth. `path`: the keys
   // that lead to `tree`, for messages.
   [[nodiscard]] std::optional<Tree> resolve(CatalogueKind kind, const Tree& tree, const std::string& path,
                                             Diagnostics& diagnostics) const;

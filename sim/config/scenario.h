@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "cluster/cluster.h"
+#include "operations/campaign.h"
+#include "operations/prices.h"
 #include "training/open_choices.h"
 #include "training/plan.h"
 #include "work/bare_collective.h"
@@ -33,8 +35,10 @@ struct Scenario {
   OpenChoices open;                          // `parallel: auto`: what the file leaves to a search
   std::optional<BareCollective> collective;  // in place of the plan
   std::vector<ScenarioJob> jobs;             // in place of the plan, two or more
-  std::vector<std::string> restrictions;     // one line each, as a person would say them
-  std::vector<std::string> assumed;          // defaults taken because the file is silent
+  std::optional<Campaign> campaign;          // the weeks the plan is run for
+  std::optional<Prices> prices;
+  std::vector<std::string> restrictions;  // one line each, as a person would say them
+  std::vector<std::string> assumed;       // defaults taken because the file is silent
 };
 
 // `path=value` from the command line; laid over the YAML text before it is read. List items by index: restrict.0.bandwidth=100 GB/s.

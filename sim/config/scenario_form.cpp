@@ -172,6 +172,9 @@ Record<ScenarioText> make_scenario_record() {
       .optional("job_placement", &S::job_placement, one_of<JobPlacement>(),
                 "of jobs on nodes: packed one after another (where left out), or interleaved")
       .optional("restrict", &S::restrict_by, list_of(restriction_form()), "what-ifs laid over the cluster, in order")
+      .optional("campaign", &S::campaign, campaign_form(), "the weeks: what is to be done, what fails, what that costs")
+      .optional("prices", &S::prices, reference(CatalogueKind::prices, prices_form()),
+                "a name in topologies/prices, {use: NAME, ...}, or in place")
       .other("sweep", false, sweep(), "axes for `headway sweep`: {path: [values]}, or a list of such grids");
 }
 
@@ -334,6 +337,12 @@ std::vector<std::vector<DeviceIndex>> deal_devices(const std::vector<JobText>& j
   }
 }
 
+void assume_of_campaign(const Campaign& campaign, std::vector<std::string>& assumed) {
+  if (!campaign.spares) assumed.emplace_back("campaign.spares: there is always a spare node (default)");
+  if (!campaign.maintenance) assumed.emplace_back("campaign.maintenance: none (default)");
+  if (!campaign.stragglers) assumed.emplace_back("campaign.stragglers: none (default)");
+}
+
 void report(const std::vector<PlanMistake>& mistakes, const Node& workload) {
   for (const PlanMistake& mistake : mistakes) workload.error_below(mistake.key, mistake.message);
 }
@@ -413,6 +422,11 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
       scenario.plan = std::move(*plan);
     }
   }
+  for (const char* key : {"campaign", "prices"})
+    if (tree.find(key) != nullptr && (jobs != nullptr || scenario.collective)) node.error_below(key, "is about one training run");
+  if (text.campaign) assume_of_campaign(*text.campaign, scenario.assumed);
+  scenario.campaign = std::move(text.campaign);
+  scenario.prices = std::move(text.prices);
   if (session.diagnostics.size() > before) return std::nullopt;
   scenario.cluster = std::move(*text.cluster);
   return scenario;

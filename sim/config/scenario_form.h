@@ -65,6 +65,8 @@ struct ScenarioText {
   std::optional<std::vector<JobText>> jobs;
   std::optional<JobPlacement> job_placement;
   std::optional<std::vector<SaidRestriction>> restrict_by;
+  std::optional<Campaign> campaign;
+  std::optional<Prices> prices;
 };
 
 [[nodiscard]] const Record<ScenarioText>& scenario_record();

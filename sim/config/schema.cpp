@@ -27,7 +27,7 @@ Json derived(const Json& whole, CatalogueKind kind, const char* key) {
 
 Json file_schema(const Json& whole, CatalogueKind kind) {
   Json variants = Json::array({whole, derived(whole, kind, "like")});
-  if (kind == CatalogueKind::clusters) variants.push_back(derived(whole, kind, "use"));
+  if (inherits_by_use(kind)) variants.push_back(derived(whole, kind, "use"));
   return {{"anyOf", variants}};
 }
 
@@ -36,6 +36,8 @@ Json scenario_schema() {
   const Json whole = scenario_record().schema();
   Json part = optional_everywhere(whole);
   part["properties"]["cluster"] = optional_everywhere(derived(cluster_form().schema.json(), CatalogueKind::clusters, "use"));
+  part["properties"]["prices"] = {
+      {"anyOf", {{{"type", "string"}}, optional_everywhere(derived(prices_form().schema.json(), CatalogueKind::prices, "use"))}}};
   Json entry = part;
   entry["required"] = Json::array({"name"});
   Json several = {{"type", "object"},
@@ -57,6 +59,8 @@ Json schema_of(CatalogueKind kind) {
     case CatalogueKind::models: return file_schema(model_form().schema.json(), kind);
     case CatalogueKind::recipes: return file_schema(recipe_form().schema.json(), kind);
     case CatalogueKind::software: return file_schema(software_form().schema.json(), kind);
+    case CatalogueKind::reliability: return file_schema(reliability_form().schema.json(), kind);
+    case CatalogueKind::prices: return file_schema(prices_form().schema.json(), kind);
     case CatalogueKind::scenarios: return scenario_schema();
   }
   return Json::object();

@@ -82,7 +82,8 @@ struct Device {
   int dies_per_package = 1;         // 2: this device is one die of two in a package
   Sourced<Bandwidth> host_link;     // PCIe or the like, per direction; beside scale_up, unless that is the same link
   Sourced<Bandwidth> scale_out;     // a port into the scale-out network on the device itself, per direction
-  Sourced<Watts> board_power;       // of the device as ranked
+  Sourced<Watts> board_power;       // its limit, of the device as ranked
+  Sourced<Watts> idle_power;        // with nothing to do
   Sourced<double> die_area_mm2;     // of its logic dies, memory stacks not counted
 
   // What only export controls and people ask for.

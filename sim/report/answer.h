@@ -9,8 +9,10 @@
 
 #include "simulate/collective_result.h"
 #include "simulate/result.h"
+#include "study/bill.h"
 #include "study/match.h"
 #include "study/uncertainty.h"
+#include "study/weeks.h"
 
 namespace headway {
 
@@ -34,7 +36,11 @@ struct TrainingAnswer {
   std::string device;  // name in the catalogue
   std::optional<JobShare> job;
   std::optional<double> tpp;  // total processing performance of a package, of the first group of a mixed fleet (study/controls.h)
-  std::vector<Need> needs;    // to match the best it is compared with: of each resource alone, where that suffices
+  std::optional<Weeks> weeks;       // where the scenario has a campaign
+  std::optional<FleetPower> power;  // where it has a campaign or prices
+  std::optional<Watts> mean_power;  // over the calendar
+  std::optional<Bill> bill;         // where it has prices
+  std::vector<Need> needs;          // to match the best it is compared with: of each resource alone, where that suffices
 };
 
 struct CollectiveAnswer {

@@ -224,6 +224,7 @@ std::string device_text(const Device& device, const TextStyle& style) {
   values.add_if_known("scale-out port on the device", device.scale_out);
   values.add_if_known("link to the host", device.host_link);
   values.add("board power", device.board_power);
+  values.add("idle power", device.idle_power);
   values.add("die area, mm2", device.die_area_mm2);
   values.add_if_known("process", device.process);
   values.add_if_known("memory stacks", device.memory_stacks);
@@ -236,8 +237,13 @@ std::string device_text(const Device& device, const TextStyle& style) {
 std::string cluster_text(const Cluster& cluster, const TextStyle& style) {
   std::vector<std::string> used;
   for (const NetworkSpec& network : cluster.networks) used.push_back(network.provenance.source);
-  return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("source", cluster.source) +
-         sources_text(used, cluster.sources, style);
+  if (cluster.host_power.known) used.push_back(cluster.host_power.source);
+  const std::string hosts = cluster.host_power.known
+                                ? fmt::format("{} a device, switches and fans included ({}, {})", say(cluster.host_power.value),
+                                              name_of(cluster.host_power.grade), cluster.host_power.source)
+                                : "";
+  return title(cluster.name, cluster.title, style) + cluster_facts(cluster) + fact("host power", hosts) +
+         fact("source", cluster.source) + sources_text(used, cluster.sources, style);
 }
 
 std::string link_text(const LinkTechnology& link, const TextStyle& style) {
@@ -291,6 +297,37 @@ std::string overlaps_text(const Software& software) {
 }
 
 }  // namespace
+
+std::string reliability_text(const Reliability& reliability, const TextStyle& style) {
+  ValueLines values;
+  for (const FailureSource& source : reliability.failures) {
+    const Sourced<Seconds>& between = source.between;
+    values.add(source.name, Sourced<std::string>{fmt::format("{} per {}", span_text(between.value), name_of(source.per)),
+                                                 between.grade, between.source, true});
+    if (source.repaired.known)
+      values.add("  of them out for repair",
+                 Sourced<std::string>{percent_text(source.repaired.value), source.repaired.grade, source.repaired.source, true});
+  }
+  std::string out = title(reliability.name, reliability.title, style) + heading("One interruption every", style) + values.text();
+  out += fact("note", reliability.note);
+  return out + sources_text(values.used(), reliability.sources, style);
+}
+
+std::string prices_text(const Prices& prices, const TextStyle& style) {
+  ValueLines values;
+  values.add_if_known("rent, package and hour", prices.rent);
+  values.add_if_known("device, a package", prices.device);
+  values.add_if_known("server, beside its devices", prices.server);
+  values.add_if_known("network, a package", prices.network);
+  if (prices.life.known)
+    values.add("life", Sourced<std::string>{span_text(prices.life.value), prices.life.grade, prices.life.source, true});
+  values.add_if_known("electricity, a kWh", prices.electricity);
+  values.add_if_known("PUE", prices.pue);
+  values.add_if_known("grid, kg CO2e a kWh", prices.grid);
+  std::string out = title(prices.name, prices.title, style) + fact("as of", prices.as_of);
+  out += heading("Prices, " + prices.currency, style) + values.text() + fact("note", prices.note);
+  return out + sources_text(values.used(), prices.sources, style);
+}
 
 std::string software_text(const Software& software, const TextStyle& style) {
   std::string attention;
@@ -368,6 +405,8 @@ std::string scenario_text(const Scenario& scenario, const TextStyle& style) {
   for (const std::string& restriction : scenario.restrictions) out += fact("restricted", restriction);
   out += heading("Workload", style);
   out += scenario.collective ? collective_facts(*scenario.collective) : training_facts(scenario.plan);
+  if (const auto& campaign = scenario.campaign) out += fact("failures", campaign->reliability.title);
+  if (const auto& prices = scenario.prices) out += fact("prices", fmt::format("{} ({})", prices->title, prices->as_of));
   return out + assumptions_text(scenario.assumed, style);
 }
 

@@ -23,6 +23,8 @@ namespace headway {
 [[nodiscard]] std::string link_text(const LinkTechnology& link, const TextStyle& style = {});
 [[nodiscard]] std::string recipe_text(const Recipe& recipe, const TextStyle& style = {});
 [[nodiscard]] std::string software_text(const Software& software, const TextStyle& style = {});
+[[nodiscard]] std::string reliability_text(const Reliability& reliability, const TextStyle& style = {});
+[[nodiscard]] std::string prices_text(const Prices& prices, const TextStyle& style = {});
 [[nodiscard]] std::string model_text(const Model& model, const TextStyle& style = {});
 [[nodiscard]] std::string scenario_text(const Scenario& scenario, const TextStyle& style = {});
 

@@ -6,6 +6,7 @@
 #include "report/json_parts.h"
 #include "report/run_text.h"
 #include "report/text.h"
+#include "report/weeks_json.h"
 #include "study/collective_comparison.h"
 #include "study/comparison.h"
 
@@ -119,6 +120,7 @@ Json run(const TrainingAnswer& answer, bool stats) {
                            {"high_s", finite(u->high.value())},
                            {"runs", u->runs},
                            {"comparable", u->comparable}};
+  add_operations(json, answer);
   if (stats) json["stats"] = statistics(r.stats);
   return json;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "report/collective_text.h"
+#include "report/weeks_text.h"
 #include "study/breakdown_parts.h"
 #include "study/comparison.h"
 
@@ -258,7 +259,8 @@ std::string run_text(const TrainingAnswer& answer, const TextStyle& style) {
   std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(answer);
   out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
   if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("  waiting for links: ", shares);
-  out += memory(r, style) + collectives(r, style) + assumptions_text(r.assumed, style);
+  out += memory(r, style) + collectives(r, style);
+  out += weeks_text(answer, style) + bill_text(answer, style) + assumptions_text(r.assumed, style);
   if (style.stats) out += statistics(r, style);
   return out;
 }
@@ -297,6 +299,10 @@ std::string compare_text(std::span<const TrainingAnswer* const> answers, const T
 
   out += heading("Share of the step: compute, what the rest waits for (traffic by the parallelism it serves)", style) +
          shares_text(standings, results);
+
+  std::vector<const TrainingAnswer*> ranked;
+  for (const Standing& standing : standings) ranked.push_back(answers[standing.run]);
+  out += operations_table(ranked, style);
 
   out += heading("What limits each", style);
   for (const Standing& standing : standings) {

@@ -2,21 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/json_parts.h"
 #include "report/plan_text.h"
 #include "report/run_text.h"
+#include "report/weeks_text.h"
 
 namespace headway {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// "15 T"
-std::string tokens_text(double tokens) {
-  if (tokens >= 1e12) return significant(tokens / 1e12) + " T";
-  return tokens >= 1e9 ? significant(tokens / 1e9) + " G" : grouped(tokens);
-}
 
 std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
   const std::string wish = fmt::format("{} tokens within {} days", tokens_text(goal.tokens), significant(goal.days));
@@ -39,9 +36,48 @@ std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
   return text;
 }
 
+// "512 devices (41.2 days), 384 (53.0 days), ...": the first three.
+template <class Say>
+std::string ranking(const Sizing& sizing, const std::vector<std::size_t>& order, const Say& say) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i) {
+    const SizePoint& point = sizing.curve[order[i]];
+    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", grouped(point.devices), say(point));
+  }
+  return text;
+}
+
+// Over the whole run: time, money and energy of every fleet, and which are best in each.
+std::string delivered_text(const Sizing& sizing, const std::string& currency, const TextStyle& style) {
+  const bool any =
+      std::any_of(sizing.curve.begin(), sizing.curve.end(), [](const SizePoint& p) { return p.delivered.has_value(); });
+  if (!any) return "";
+  Table table({"devices", "days", "effective", "cost, " + (currency.empty() ? "no prices" : currency), "energy, MWh"},
+              {true, true, true, true, true});
+  for (std::size_t i = 0; i < sizing.curve.size(); ++i) {
+    const SizePoint& point = sizing.curve[i];
+    if (!point.delivered) continue;
+    const Delivered& d = *point.delivered;
+    table.row({grouped(point.devices) + (sizing.goal == i ? " *" : "  "), significant(d.days), percent_text(d.effective),
+               d.cost ? amount_text(*d.cost) : "?", d.energy ? amount_text(megawatt_hours(*d.energy)) : "?"});
+  }
+  std::string out =
+      "\n" + toned("The whole run on each fleet, interruptions included", Tone::heading, style) + "\n" + table.text();
+  const auto list = [&](const char* name, const std::string& text) {
+    if (!text.empty()) out += wrapped(fmt::format("  {:<13}", name), text);
+  };
+  list("soonest", ranking(sizing, sizing.by_date, [](const SizePoint& p) { return significant(p.days) + " days"; }));
+  list("cheapest",
+       ranking(sizing, sizing.by_cost, [&](const SizePoint& p) { return amount_text(*p.delivered->cost) + " " + currency; }));
+  list("least power", ranking(sizing, sizing.by_energy,
+                              [](const SizePoint& p) { return amount_text(megawatt_hours(*p.delivered->energy)) + " MWh"; }));
+  return out;
+}
+
 }  // namespace
 
-std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const TextStyle& style) {
+std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const std::string& currency,
+                      const TextStyle& style) {
   std::string out =
       toned(wrapped("", scenario + ": " + verdict(sizing, goal)), sizing.goal ? Tone::good : Tone::bad, style) + "\n";
   Table table({"devices", "days", "tokens/s", "per device", "per added", "MFU", "layout"},
@@ -59,17 +95,28 @@ std::string size_text(const std::string& scenario, const Sizing& sizing, const S
                fmt::format("tp {} cp {} pp {} vs {} dp {} ep {}", l.tensor, l.context, l.pipeline, l.virtual_stages, l.data,
                            l.expert)});
   }
+  const bool disturbed = std::any_of(sizing.curve.begin(), sizing.curve.end(),
+                                     [](const SizePoint& p) { return p.delivered && p.delivered->effective < 1; });
   return out + table.text() +
-         "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n  above brings\n";
+         (disturbed
+              ? "  *: meets the deadline, interruptions included; per added: what each device beyond the row above\n  brings\n"
+              : "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n"
+                "  above brings\n") +
+         delivered_text(sizing, currency, style);
 }
 
-std::string size_json(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal) {
+std::string size_json(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const std::string& currency) {
   Json curve = Json::array();
   for (const SizePoint& point : sizing.curve) {
     Json json = {{"devices", point.devices}, {"fits", point.plan.has_value()}};
     if (point.plan) {
       const Result& r = point.plan->result;
       json["days"] = finite(point.days);
+      if (const auto& d = point.delivered) {
+        json["effective"] = finite(d->effective);
+        if (d->cost) json["cost"] = finite(*d->cost);
+        if (d->energy) json["energy_mwh"] = finite(megawatt_hours(*d->energy));
+      }
       json["tokens_per_s"] = finite(r.tokens_per_s);
       json["tokens_per_s_per_device"] = finite(point.per_device);
       json["tokens_per_s_per_added_device"] = finite(point.per_added);
@@ -96,6 +143,15 @@ std::string size_json(const std::string& scenario, const Sizing& sizing, const S
     json["layout"] = curve[*sizing.goal]["layout"];
   }
   if (sizing.pays_until) json["pays_until_devices"] = curve[*sizing.pays_until]["devices"];
+  const auto ranked = [&](const char* key, const std::vector<std::size_t>& order) {
+    if (order.empty()) return;
+    json[key] = Json::array();
+    for (const std::size_t i : order) json[key].push_back(curve[i]["devices"]);
+  };
+  if (!currency.empty()) json["currency"] = currency;
+  ranked("devices_by_date", sizing.by_date);
+  ranked("devices_by_cost", sizing.by_cost);
+  ranked("devices_by_energy", sizing.by_energy);
   json["curve"] = std::move(curve);
   return json_document(json);
 }

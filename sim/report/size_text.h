@@ -8,8 +8,10 @@
 
 namespace headway {
 
+// `currency` of the costs among what is delivered, where there are any.
 [[nodiscard]] std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal,
-                                    const TextStyle& style = {});
-[[nodiscard]] std::string size_json(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal);
+                                    const std::string& currency = "", const TextStyle& style = {});
+[[nodiscard]] std::string size_json(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal,
+                                    const std::string& currency = "");
 
 }  // namespace headway

@@ -42,6 +42,26 @@ std::string percent_text(double fraction) { return fmt::format("{:.1f} %", 100 *
 std::string signed_percent_text(double fraction) { return fmt::format("{:+.1f} %", 100 * fraction); }
 double gib(Bytes size) { return size.value() / 1073741824.0; }
 
+std::string tokens_text(double tokens) {
+  if (tokens >= 1e12) return significant(tokens / 1e12) + " T";
+  return tokens >= 1e9 ? significant(tokens / 1e9) + " G" : grouped(tokens);
+}
+
+std::string span_text(Seconds duration) {
+  const double t = duration.value();
+  if (t >= 2 * 86400) return (t >= 1000 * 86400 ? grouped(t / 86400) : significant(t / 86400, 3)) + " d";
+  if (t >= 2 * 3600) return significant(t / 3600, 3) + " h";
+  return t >= 120 ? significant(t / 60, 3) + " min" : significant(t, 3) + " s";
+}
+
+std::string power_text(Watts power) {
+  const double w = power.value();
+  if (w >= 1e6) return significant(w / 1e6, 3) + " MW";
+  return w >= 1e3 ? significant(w / 1e3, 3) + " kW" : significant(w, 3) + " W";
+}
+
+double megawatt_hours(Joules energy) { return energy.value() / 3.6e9; }
+
 std::size_t columns_of(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));

@@ -29,6 +29,11 @@ struct TextStyle {
 [[nodiscard]] std::string signed_percent_text(double fraction);
 [[nodiscard]] std::string significant(double value, int digits = 4);
 [[nodiscard]] double gib(Bytes size);
+// "15 T"; "54.0 d", "3.1 h", "4.2 min", "2.60 s"; "9.81 MW", "559 kW"
+[[nodiscard]] std::string tokens_text(double tokens);
+[[nodiscard]] std::string span_text(Seconds duration);
+[[nodiscard]] std::string power_text(Watts power);
+[[nodiscard]] double megawatt_hours(Joules energy);
 
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 [[nodiscard]] std::string clipped(std::string_view text, std::size_t columns);  // "long na..."

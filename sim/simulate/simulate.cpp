@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "simulate/critical_path.h"
+#include "simulate/device_use.h"
 #include "simulate/phase_clock.h"
 #include "simulate/prepared_plan.h"
 
@@ -34,8 +35,12 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   if (options.critical_path)
     path = critical_path(run.timeline, run.quotient, prepared.communicators.structure, prepared.machine, prepared.programs,
                          plan.software);
+  std::vector<DeviceUse> use;
+  if (options.device_use)
+    use = device_use(cluster, run.timeline, run.quotient.actors, prepared.machine, prepared.programs, plan.software);
   Result result = result_of(cluster, plan, fabric, prepared, run, 1, options.keep_timeline);
   result.critical_path = std::move(path);
+  result.use = std::move(use);
   result.stats.events = counted.events;
   result.stats.replayed = counted.replayed;
   result.stats.solves = counted.solves;

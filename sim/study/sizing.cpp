@@ -1,6 +1,7 @@
 #include "study/sizing.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace headway {
 
@@ -13,8 +14,9 @@ constexpr int kStepsBeyondTheGoal = 3;  // of the curve, so that one sees where 
 
 class Sizer {
  public:
-  Sizer(const std::function<std::optional<Machine>(int)>& machine_of, const SizingGoal& goal, const PlanSearchOptions& options)
-      : machine_of_(machine_of), goal_(goal), options_(options) {}
+  Sizer(const std::function<std::optional<Machine>(int)>& machine_of, const SizingGoal& goal, const PlanSearchOptions& options,
+        const Deliver& deliver)
+      : machine_of_(machine_of), goal_(goal), options_(options), deliver_(deliver) {}
 
   Sizing run(int unit, int most) {
     int beyond = 0, before = 0;
@@ -54,6 +56,8 @@ class Sizer {
         point.plan = std::move(search.best.front());
         point.days = goal_.tokens / point.plan->result.tokens_per_s / kSecondsPerDay;
         point.per_device = point.plan->result.tokens_per_s / devices;
+        if (deliver_) point.delivered = deliver_(*machine, *point.plan);
+        if (point.delivered) point.days = point.delivered->days;
       }
       sizing_.curve.push_back(std::move(point));
       return true;
@@ -89,19 +93,38 @@ class Sizer {
       if (!sizing_.goal && meets(point)) sizing_.goal = i;
       if (point.per_added >= kWorthIt * best) sizing_.pays_until = i;
     }
+    sizing_.by_date = ranked([](const SizePoint& point) { return std::optional(point.days); });
+    sizing_.by_cost = ranked([](const SizePoint& p) { return p.delivered ? p.delivered->cost : std::nullopt; });
+    sizing_.by_energy = ranked([](const SizePoint& p) {
+      return p.delivered && p.delivered->energy ? std::optional(p.delivered->energy->value()) : std::nullopt;
+    });
+  }
+
+  // Of the fleets with that value, those that meet the deadline where any does; least first.
+  template <class Value>
+  [[nodiscard]] std::vector<std::size_t> ranked(const Value& value) const {
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t i = 0; i < sizing_.curve.size(); ++i)
+      if (const SizePoint& point = sizing_.curve[i]; point.plan && (!sizing_.goal || meets(point)))
+        if (const std::optional<double> of_point = value(point)) order.emplace_back(*of_point, i);
+    std::sort(order.begin(), order.end());
+    std::vector<std::size_t> indices;
+    for (const auto& [of_point, i] : order) indices.push_back(i);
+    return indices;
   }
 
   const std::function<std::optional<Machine>(int)>& machine_of_;
   SizingGoal goal_;
   PlanSearchOptions options_;
+  const Deliver& deliver_;
   Sizing sizing_;
 };
 
 }  // namespace
 
 Sizing size_cluster(const std::function<std::optional<Machine>(int)>& machine_of, int unit, int most, const SizingGoal& goal,
-                    const PlanSearchOptions& options) {
-  return Sizer(machine_of, goal, options).run(unit, most);
+                    const PlanSearchOptions& options, const Deliver& deliver) {
+  return Sizer(machine_of, goal, options, deliver).run(unit, most);
 }
 
 }  // namespace headway

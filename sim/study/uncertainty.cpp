@@ -1,22 +1,14 @@
 #include "study/uncertainty.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 
 #include "base/check.h"
+#include "study/percentile.h"
 
 namespace headway {
 namespace {
-
-// Between the two nearest of the sorted values.
-double percentile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(std::floor(at));
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 const ErrorBand* band_of(const std::vector<ErrorBand>& bands, const std::string& device, const std::string& software) {
   const auto found = std::find_if(bands.begin(), bands.end(),

@@ -389,6 +389,67 @@ TEST_F(Program, ComparedDevicesShowTheirPerformanceUnderTheRules) {
   EXPECT_NEAR(json::parse(headway("run tiny.yaml --json -").out).at("tpp").get<double>(), 15832, 0.1);
 }
 
+// The weeks of a fleet, and what they cost: from a file nobody has seen before to text and JSON.
+TEST_F(Program, WeeksArePartOfTheAnswerWhereAsked) {
+  write("weeks.yaml",
+        "cluster: {use: dgx-h100, devices: 64}\n"
+        "workload: {model: llama-3.1-8b, precision: bf16, sequence: 4096, global_batch: 64, parallel: {tensor: 4}}\n"
+        "campaign:\n"
+        "  tokens: 1T\n"
+        "  reliability: llama-3-h100\n"
+        "  checkpoint: {bandwidth: 5 GB/s}\n"
+        "  recovery: {detection: 30 min, restart: 10 min}\n"
+        "  spares: {nodes: 1, repair: 2 d}\n"
+        "prices: {use: h100-2026, life: 1460 d, electricity: 0.1 USD, pue: 1.3, grid: 0.4}\n");
+  const Outcome got = headway("run weeks.yaml");
+  ASSERT_EQ(got.code, 0) << got.err;
+  EXPECT_THAT(got.out, HasSubstr("The weeks"));
+  EXPECT_THAT(got.out, HasSubstr("What to improve next"));
+  EXPECT_THAT(got.out, HasSubstr("Power and cost"));
+  fits(got.out, "run weeks.yaml");
+  const json j = json::parse(headway("run weeks.yaml --json -").out);
+  EXPECT_GT(j.at("weeks").at("days").at("p50"), j.at("weeks").at("undisturbed_days"));
+  EXPECT_NEAR(j.at("cost").at("rented").at("per_hour").get<double>(), 72 * 2.95, 1e-9) << "64 and a spare node of 8";
+  EXPECT_EQ(headway("run weeks.yaml --json - --jobs 1").out, headway("run weeks.yaml --json - --jobs 7").out);
+  EXPECT_NEAR(json::parse(headway("run weeks.yaml --weeks 2 --json -").out).at("weeks").at("days").at("mean").get<double>(), 14,
+              1e-9);
+
+  const Outcome size = headway("size weeks.yaml --tokens 200G --within 60d --most 64");
+  EXPECT_EQ(size.code, 0) << size.err;
+  EXPECT_THAT(size.out, HasSubstr("cheapest"));
+  fits(size.out, "size weeks.yaml");
+  const json sized = json::parse(headway("size weeks.yaml --tokens 200G --within 60d --most 64 --json -").out);
+  EXPECT_EQ(sized.at("devices_by_date").at(0), 32);
+  EXPECT_EQ(sized.at("currency"), "USD");
+
+  tiny();
+  const Outcome without = headway("run tiny.yaml --weeks 2");
+  EXPECT_EQ(without.code, 2);
+  EXPECT_THAT(without.err, HasSubstr("\"tiny\" has no \"campaign\""));
+}
+
+// The articles' prices: every fleet has a price and an energy, and what is left out is said.
+TEST_F(Program, PricedFleetsAreCompared) {
+  const Outcome got = headway("compare priced-h200-910c-h20-a800 --json -");
+  ASSERT_EQ(got.code, 0) << got.err;
+  std::map<std::string, json> fleets;
+  for (const json& fleet : json::parse(got.out)) fleets[fleet.at("scenario")] = fleet;
+  const auto cost = [&](const char* name) {
+    const json& c = fleets.at(name).at("cost");
+    return std::min(c.value("/rented/per_trillion_tokens"_json_pointer, 1e99),
+                    c.at("owned").at("per_trillion_tokens").get<double>());
+  };
+  const auto energy = [&](const char* name) { return fleets.at(name).at("energy").at("mwh_per_trillion_tokens").get<double>(); };
+  EXPECT_LT(cost("384 Ascend 910C"), cost("256 H200"));
+  EXPECT_LT(cost("256 H200"), cost("256 A800"));
+  EXPECT_LT(cost("256 A800"), cost("256 H20"));
+  EXPECT_LT(1.4 * energy("256 H200"), energy("384 Ascend 910C"));
+  EXPECT_LT(energy("384 Ascend 910C"), energy("256 A800"));
+  EXPECT_LT(energy("256 A800"), energy("256 H20"));
+  for (const auto& [name, fleet] : fleets) EXPECT_EQ(fleet.at("cost").at("left_out"), json::array()) << name;
+  fits(headway("compare priced-h200-910c-h20-a800").out, "priced");
+}
+
 TEST_F(Program, SchemaIsJson) { EXPECT_TRUE(json::parse(headway("schema").out).is_object()); }
 
 TEST_F(Program, ValidateScoresATable) {
@@ -473,6 +534,12 @@ TEST_F(Program, TextFitsAHundredColumnsWithoutEscapes) {
                               "list links",
                               "list recipes",
                               "list software",
+                              "list reliability",
+                              "list prices",
+                              "show llama-3-h100",
+                              "show h200-2026",
+                              "run llama-3-54-days",
+                              "run bloom-176b-118-days",
                               "show h100-sxm",
                               "show cloudmatrix384",
                               "show gpt3-175b",

@@ -29,6 +29,7 @@ const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = {
       {"base", {}},
       {"work", {"base"}},
+      {"operations", {"base"}},
       {"engine", {"base"}},
       {"hardware", {"base", "work"}},
       {"network", {"base"}},
@@ -36,13 +37,14 @@ const std::vector<Layer>& layers() {
       {"collective", {"base", "work", "network"}},
       {"training", {"base", "work"}},
       {"simulate", {"base", "work", "engine", "hardware", "network", "cluster", "collective", "training"}},
-      {"study", {"base", "work", "engine", "hardware", "network", "cluster", "collective", "training", "simulate"}},
-      {"config", {"base", "work", "hardware", "network", "cluster", "training"}},
+      {"study", {"base", "work", "operations", "engine", "hardware", "network", "cluster", "collective", "training", "simulate"}},
+      {"config", {"base", "work", "operations", "hardware", "network", "cluster", "training"}},
       {"report",
-       {"base", "work", "engine", "hardware", "network", "cluster", "collective", "training", "simulate", "study", "config"}},
+       {"base", "work", "operations", "engine", "hardware", "network", "cluster", "collective", "training", "simulate", "study",
+        "config"}},
       {"app",
-       {"base", "work", "engine", "hardware", "network", "cluster", "collective", "training", "simulate", "study", "config",
-        "report"}},
+       {"base", "work", "operations", "engine", "hardware", "network", "cluster", "collective", "training", "simulate", "study",
+        "config", "report"}},
   };
   return all;
 }

@@ -4,7 +4,7 @@
 //   # error: 14:12: workload.sequence: must be a whole number, not "long"     at that line and column of the file
 //   # error: OTHER-PLACE: message                                             in another file, or from --set
 // and may say how it is read:
-//   # as: device          (link, cluster, model, recipe, software; a scenario otherwise)
+//   # as: device          (link, cluster, model, recipe, software, reliability, prices; a scenario otherwise)
 //   # set: workload.microbatch=x
 // HEADWAY_UPDATE=1 writes the expectations anew, to be reviewed.
 #include <gmock/gmock.h>
@@ -57,6 +57,8 @@ void read_as(const BrokenFile& file) {
   if (file.as == "model") return (void)catalogue.model(file.path);
   if (file.as == "recipe") return (void)catalogue.recipe(file.path);
   if (file.as == "software") return (void)catalogue.software(file.path);
+  if (file.as == "reliability") return (void)catalogue.reliability(file.path);
+  if (file.as == "prices") return (void)catalogue.prices(file.path);
   ASSERT_EQ(file.as, "scenario");
   (void)catalogue.scenarios(file.path, file.overrides);
 }

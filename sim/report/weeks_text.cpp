@@ -1,0 +1,237 @@
+#include "report/weeks_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace headway {
+
+namespace {
+
+constexpr std::size_t kBarWidth = 30;
+constexpr std::size_t kShownImprovements = 6;
+
+std::string heading(const std::string& text, const TextStyle& style) { return "\n" + toned(text, Tone::heading, style) + "\n"; }
+
+std::string fact(std::string_view name, const std::string& text) { return wrapped(fmt::format("  {:<15}", name), text); }
+
+std::string days(double seconds) { return significant(seconds / 86400, 3); }
+
+// "per device": of what there are so many.
+std::string components_text(const SourceShare& source) {
+  if (source.per == FailsPer::job) return "the job";
+  return fmt::format("{} {}s", grouped(source.components), name_of(source.per));
+}
+
+const char* loss_title(Loss loss) {
+  switch (loss) {
+    case Loss::rework: return "work done again";
+    case Loss::detection: return "finding what failed";
+    case Loss::restart: return "restarting";
+    case Loss::repair: return "waiting for repair";
+    case Loss::checkpoint: return "writing checkpoints";
+    case Loss::straggler: return "stragglers";
+    case Loss::maintenance: return "maintenance";
+  }
+  return "?";
+}
+
+std::string verdict(const Weeks& w) {
+  const Goodput& g = w.goodput;
+  const std::string effective = fmt::format("{} of the time is training", percent_text(g.effective.mean));
+  if (w.goal.lasts) return fmt::format("In {}: {} tokens, {}", span_text(*w.goal.lasts), tokens_text(w.tokens), effective);
+  if (g.finished < 1)
+    return fmt::format("{} of the runs end only after 100 times their undisturbed time", percent_text(1 - g.finished));
+  return fmt::format("{} tokens after {} days ({} undisturbed): {}", tokens_text(w.tokens), days(g.elapsed.mean),
+                     days(w.run.work.value()), effective);
+}
+
+std::string checkpoint_text(const Weeks& w) {
+  if (w.run.interval == kNever) return "none: nothing fails";
+  std::string text = w.checkpoint ? bytes_text(*w.checkpoint) + " " : "";
+  text += fmt::format("every {} ({})", span_text(w.run.interval), w.interval_given ? "given" : "the optimum, Daly");
+  if (w.run.background > Seconds(0))
+    text += fmt::format(", written in {} in the background, the job stalls {}", span_text(w.write), span_text(w.run.stall));
+  else
+    text += fmt::format(", the job waits {} for each", span_text(w.run.stall));
+  for (const IntervalTrial& trial : w.trials)
+    text += fmt::format("; every {}: {}", span_text(trial.interval), percent_text(trial.effective));
+  return text;
+}
+
+std::string closed_text(const Weeks& w) {
+  std::string text = percent_text(w.closed.effective);
+  std::string beyond;
+  for (const std::string& what : w.closed.beyond) beyond += (beyond.empty() ? "" : ", ") + what;
+  return beyond.empty() ? text : text + "; approximate for: " + beyond;
+}
+
+std::string losses(const Weeks& w) {
+  const Goodput& g = w.goodput;
+  std::string out;
+  const auto line = [&](const std::string& name, Seconds time) {
+    if (time <= Seconds(0)) return;
+    const double share = time.value() / g.elapsed.mean;
+    out += fmt::format("  {:<22}{:>10}{:>9}  {}\n", name, span_text(time), percent_text(share), bar(share, kBarWidth));
+  };
+  line("training", g.work);
+  std::vector<std::pair<double, Loss>> order;
+  for (const auto& [loss, name] : EnumNames<Loss>::table)
+    order.emplace_back(-g.lost[static_cast<std::size_t>(loss)].value(), loss);
+  std::sort(order.begin(), order.end());
+  for (const auto& [time, loss] : order) line(loss_title(loss), Seconds(-time));
+  return out;
+}
+
+std::string interruptions(const Weeks& w, const TextStyle& style) {
+  if (w.sources.empty()) return "";
+  const Goodput& g = w.goodput;
+  Table table({"source", "one fails every", "of", "in the run", "grade"}, {false, true, true, true, false});
+  for (const SourceShare& source : w.sources)
+    table.row({source.name, span_text(source.between.value), components_text(source),
+               source.failures >= 10 ? grouped(source.failures) : fmt::format("{:.1f}", source.failures),
+               std::string(name_of(source.between.grade))});
+  const std::string every = g.failures.mean > 0 ? ", one every " + span_text(Seconds(g.elapsed.mean / g.failures.mean)) : "";
+  return heading("Interruptions by source", style) + table.text() +
+         wrapped("  ", fmt::format("{:.0f} in all (80 % of runs: {:.0f} to {:.0f}){}; rates: {}", g.failures.mean, g.failures.low,
+                                   g.failures.high, every, w.reliability));
+}
+
+std::string improvements(const Weeks& w, const TextStyle& style) {
+  if (w.next.empty()) return "";
+  std::string out = heading("What to improve next", style);
+  for (std::size_t i = 0; i < std::min(kShownImprovements, w.next.size()); ++i) {
+    const double gain = w.next[i].effective / w.goodput.effective.mean - 1;
+    out += fmt::format("  {:<44}{:>7.2f} % more training, {} in all\n", clipped(w.next[i].what, 44), 100 * gain,
+                       percent_text(w.next[i].effective));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string amount_text(double amount) { return amount >= 100 ? grouped(amount) : significant(amount, 3); }
+
+std::string weeks_text(const TrainingAnswer& answer, const TextStyle& style) {
+  if (!answer.weeks) return "";
+  const Weeks& w = *answer.weeks;
+  const Goodput& g = w.goodput;
+  std::string out = heading("The weeks", style) + wrapped("  ", verdict(w));
+  if (!w.goal.lasts)
+    out += fact("done after", fmt::format("{} days at the median; 80 % of runs {} to {}", days(g.elapsed.median),
+                                          days(g.elapsed.low), days(g.elapsed.high)));
+  out += fact("effective", fmt::format("{} of the time; 80 % of {} simulated runs {} to {}", percent_text(g.effective.mean),
+                                       grouped(g.runs), percent_text(g.effective.low), percent_text(g.effective.high)));
+  out += fact("closed form", closed_text(w));
+  out += fact("checkpoint", checkpoint_text(w));
+  out += fact("after failure", fmt::format("{} to find it, {} to restart", span_text(w.run.detection), span_text(w.run.restart)));
+  if (const auto& s = w.run.spares)
+    out += fact("spare nodes", fmt::format("{}, a broken one is back after {}", s->nodes, span_text(s->repair)));
+  if (w.run.maintenance)
+    out += fact("maintenance", fmt::format("{:.0f} windows of {}, one every {}", g.windows, span_text(w.run.maintenance->lasts),
+                                           span_text(w.run.maintenance->every)));
+  out += heading("Where the weeks go, mean run", style) + losses(w);
+  return out + interruptions(w, style) + improvements(w, style);
+}
+
+std::string bill_text(const TrainingAnswer& answer, const TextStyle& style) {
+  if (!answer.power) return "";
+  const FleetPower& p = *answer.power;
+  std::string out = heading(answer.bill ? "Power and cost" : "Power", style);
+  if (p.known()) {
+    out += fact("in a step", fmt::format("{}: devices {} (idle {}, limit {}), hosts and network {}", power_text(p.busy()),
+                                         power_text(p.devices), power_text(p.idle), power_text(p.limit), power_text(p.hosts)));
+    out += fact("device time", fmt::format("{} matrix kernels, {} memory-bound ones, {} exchange and waiting",
+                                           percent_text(p.use.matrix), percent_text(p.use.memory), percent_text(p.use.exchange)));
+    const Joules step = p.busy() * answer.result.step_time;
+    const double trillion = 1e12 / answer.result.tokens_per_s;
+    std::string energy = fmt::format("{} kWh a step", significant(step.value() / 3.6e6, 3));
+    if (!answer.weeks)
+      energy += fmt::format(", {} MWh for 1 T tokens", amount_text(megawatt_hours(p.busy() * Seconds(trillion))));
+    else
+      energy += fmt::format(", {} MWh for 1 T tokens and {} for the run, pauses included",
+                            amount_text(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->seconds_per_trillion))),
+                            amount_text(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->goodput.elapsed.mean))));
+    out += fact("energy", energy);
+  } else {
+    std::string missing;
+    for (const std::string& number : p.missing) missing += (missing.empty() ? "" : ", ") + number;
+    out += fact("power", "unknown, as nobody has published " + missing);
+  }
+  if (!answer.bill) return out;
+  const Bill& bill = *answer.bill;
+  const HourlyCost& hour = bill.hour;
+  std::vector<std::string> header = {bill.prices.currency, "per hour", "per step", "per 1 T tokens"};
+  if (bill.hours) header.emplace_back("this run");
+  std::vector<bool> right(header.size(), true);
+  right.front() = false;
+  Table table(header, right);
+  const auto row = [&](const char* name, const std::optional<double>& per_hour) {
+    if (!per_hour) return;
+    std::vector<std::string> cells = {name, amount_text(*per_hour), amount_text(*per_hour / bill.steps_per_hour),
+                                      amount_text(bill.per_trillion(*per_hour))};
+    if (bill.hours) cells.push_back(amount_text(*per_hour * *bill.hours));
+    table.row(std::move(cells));
+  };
+  row("rented", hour.rent);
+  row("owned: machines", hour.capital);
+  row("owned: electricity", hour.power);
+  if (hour.power) row("owned: together", hour.owned());
+  row("carbon, kg CO2e", hour.carbon);
+  if (hour.rent || hour.capital || hour.carbon) out += table.text();
+  out += fact("prices", fmt::format("{} ({})", bill.prices.title, bill.prices.as_of));
+  for (const std::string& what : hour.left_out) out += fact("left out", what);
+  return out;
+}
+
+std::string operations_table(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {
+  const auto any = [&](const auto& has) { return std::any_of(answers.begin(), answers.end(), has); };
+  const bool weeks = any([](const TrainingAnswer* a) { return a->weeks.has_value(); });
+  const bool bills = any([](const TrainingAnswer* a) { return a->bill.has_value(); });
+  if (!weeks && !bills && !any([](const TrainingAnswer* a) { return a->power.has_value(); })) return "";
+  std::vector<std::string> header = {"scenario"};
+  if (weeks) header.insert(header.end(), {"effective", "days"});
+  header.insert(header.end(), {"power", "MWh/1 T"});
+  if (bills) header.insert(header.end(), {"cost/1 T tokens", "cost/hour"});
+  std::vector<bool> right(header.size(), true);
+  right.front() = false;
+  Table table(header, right);
+  std::vector<std::string> missing;
+  for (const TrainingAnswer* a : answers) {
+    std::vector<std::string> cells = {a->result.scenario};
+    if (weeks)
+      cells.insert(cells.end(), {a->weeks ? percent_text(a->weeks->goodput.effective.mean) : "",
+                                 a->weeks ? significant(a->weeks->days(), 3) : ""});
+    const double trillion = a->weeks ? a->weeks->seconds_per_trillion : 1e12 / a->result.tokens_per_s;
+    cells.push_back(a->mean_power ? power_text(*a->mean_power) : "?");
+    cells.push_back(a->mean_power ? amount_text(megawatt_hours(*a->mean_power * Seconds(trillion))) : "?");
+    if (bills) {
+      const std::optional<double> hour = a->bill ? a->bill->hour.least() : std::nullopt;
+      cells.push_back(hour ? fmt::format("{} {}", amount_text(a->bill->per_trillion(*hour)), a->bill->prices.currency) : "?");
+      cells.push_back(hour ? fmt::format("{} {}", amount_text(*hour), a->bill->prices.currency) : "?");
+    }
+    table.row(std::move(cells));
+    if (a->power)
+      for (const std::string& number : a->power->missing)
+        if (std::find(missing.begin(), missing.end(), number) == missing.end()) missing.push_back(number);
+  }
+  std::string out = heading(bills ? "Energy and cost" : "Energy", style) + table.text();
+  for (const std::string& number : missing) out += wrapped("  ", "?: nobody has published " + number);
+  if (bills) {
+    std::vector<std::string> said;
+    for (const TrainingAnswer* a : answers) {
+      if (!a->bill) continue;
+      const std::string prices = fmt::format("{} ({})", a->bill->prices.title, a->bill->prices.as_of);
+      for (std::string line : a->bill->hour.left_out)
+        if (line = a->result.scenario + " without " + line; !line.starts_with("power")) said.push_back(line);
+      if (std::find(said.begin(), said.end(), prices) == said.end()) said.push_back(prices);
+    }
+    out += wrapped("  ", "cost: the cheaper of renting and owning, where both have a price");
+    for (const std::string& line : said) out += wrapped("  ", line);
+  }
+  return out;
+}
+
+}  // namespace headway
