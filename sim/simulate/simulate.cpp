@@ -20,7 +20,8 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   PreparedPlan prepared = prepare(cluster, plan, fabric, devices, 1, clock);
 
   Stats counted;
-  MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, counted);
+  MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, prepared.communicators.links, fabric,
+                               options, clock, counted);
 
   std::vector<PathPart> path;
   if (options.critical_path)
