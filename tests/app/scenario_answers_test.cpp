@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -63,8 +64,8 @@ class ScenarioAnswer : public testing::Test {
 
   // The comment holds this, with these values.
   template <class... Values>
-  void says(fmt::format_string<Values...> form, Values... values) const {
-    EXPECT_THAT(comment_, HasSubstr(fmt::format(form, values...)));
+  void says(const char* form, Values... values) const {
+    EXPECT_THAT(comment_, HasSubstr(fmt::format(fmt::runtime(form), values...)));
   }
 
   [[nodiscard]] const json& of(const std::string& name = "") const { return answers_.at(name.empty() ? alone_ : name); }
