@@ -25,6 +25,8 @@ int main(int argc, char** argv) {
   add_controls(app, exit_code);
   add_validate(app, exit_code);
   add_schema(app, exit_code);
+  add_completion(app, exit_code);
+  add_man(app, exit_code);
 
   try {
     require_command(app, argc, argv);

@@ -6,8 +6,11 @@
 #include "app/command.h"
 #include "app/options.h"
 #include "config/catalogue.h"
+#include "config/form.h"
+#include "config/sweep_file.h"
 #include "report/catalogue_text.h"
 #include "report/fabric_text.h"
+#include "report/text.h"
 
 namespace headway {
 
@@ -22,7 +25,17 @@ struct ShowOptions {
 
 bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".yaml"); }
 
+// A sweep is told by its axes; its points are scenarios to run.
+std::string sweep_text(const Catalogue& catalogue, const std::string& file, const ShowOptions& options) {
+  const SweepFile sweep = catalogue.sweep(file, overrides(options.simulation));
+  std::string out = wrapped(stem_of(file) + ": ", catalogue.asked(file).question);
+  out += "\nA sweep of " + std::to_string(sweep.size()) + " points: headway sweep " + options.name + " -o DIR\nAxes\n";
+  for (const std::string& path : sweep.paths()) out += "  " + path + "\n";
+  return out;
+}
+
 std::string scenarios_text(const Catalogue& catalogue, const std::string& file, const ShowOptions& options) {
+  if (catalogue.asked(file).sweep) return sweep_text(catalogue, file, options);
   std::string out;
   for (const Scenario& scenario : read_scenarios({file}, overrides(options.simulation), catalogue))
     out += (out.empty() ? "" : "\n") + scenario_text(scenario, text_style(options.output));

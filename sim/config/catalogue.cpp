@@ -157,6 +157,14 @@ std::vector<Scenario> Catalogue::scenarios(const std::string& file, const std::v
   return read_scenario_file(scenario_path(file), overrides, cache_->library);
 }
 
+Catalogue::Asked Catalogue::asked(const std::string& file) const {
+  Diagnostics diagnostics;
+  const std::optional<Tree> tree = cache_->library.load(scenario_path(file), diagnostics);
+  throw_distinct(diagnostics);
+  const Tree* question = tree->find("question");
+  return {question != nullptr ? question->text : "", tree->find("sweep") != nullptr};
+}
+
 SweepFile Catalogue::sweep(const std::string& file, const std::vector<Override>& overrides) const {
   return SweepFile(scenario_path(file), overrides, cache_->library);
 }

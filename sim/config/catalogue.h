@@ -67,6 +67,12 @@ class Catalogue {
 
   // Every scenario of a file: one, or the entries under `compare:`, each inheriting from `base:`.
   [[nodiscard]] std::vector<Scenario> scenarios(const std::string& file, const std::vector<Override>& overrides = {}) const;
+  // What a scenario file asks, and whether it is a sweep; nothing else of it is read.
+  struct Asked {
+    std::string question;
+    bool sweep = false;
+  };
+  [[nodiscard]] Asked asked(const std::string& file) const;
   // The points of a file with `sweep:`; it refers to this catalogue.
   [[nodiscard]] SweepFile sweep(const std::string& file, const std::vector<Override>& overrides = {}) const;
 

@@ -150,7 +150,7 @@ Form<double> unit_value(UnitKind kind, Range range) {
             return reading.value;
           },
           Schema([kind] {
-            return Json{{"type", "string"}, {"pattern", unit_pattern(kind)}};
+            return Json{{"type", "string"}, {"pattern", unit_pattern(kind)}, {"examples", {unit_example(kind)}}};
           })};
 }
 

@@ -165,4 +165,16 @@ std::string unit_pattern(UnitKind kind) {
   return "^ *[0-9.]+([eE][-+]?[0-9]+)? *(" + names + ")" + (kind == UnitKind::bandwidth ? "( both)?" : "") + " *$";
 }
 
+std::string unit_example(UnitKind kind) {
+  switch (kind) {
+    case UnitKind::data: return "80 GB";
+    case UnitKind::bandwidth: return "50 GB/s";
+    case UnitKind::compute: return "989 TFLOPS";
+    case UnitKind::time: return "3.4 us";
+    case UnitKind::power: return "700 W";
+    case UnitKind::area: return "814 mm2";
+  }
+  return "";
+}
+
 }  // namespace headway

@@ -27,6 +27,8 @@ struct UnitReading {
 
 // What JSON Schema and editors need: a regular expression that all spellings of this kind match.
 [[nodiscard]] std::string unit_pattern(UnitKind kind);
+// "50 GB/s", for a bandwidth.
+[[nodiscard]] std::string unit_example(UnitKind kind);
 
 template <class Q>
 struct UnitOf;

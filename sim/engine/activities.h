@@ -56,6 +56,7 @@ class Activities {
   [[nodiscard]] bool is_due(const Event& event);
   [[nodiscard]] bool in_latency(Id id) const { return live_[id].phase == Phase::latency; }
   [[nodiscard]] const ActivityTemplate& what(Id id) const { return *live_[id].what; }
+  [[nodiscard]] const Subject& subject(Id id) const { return live_[id].subject; }
   // The latency is over.
   void begin(Id id);
   // The work is done.
@@ -65,7 +66,7 @@ class Activities {
   void revive_waiting(const ActivityTemplate& what, const Subject& subject, Instant due);
   void revive(const ActivityTemplate& what, const Subject& subject, const Progress& progress);
 
-  // Computes the levels that can have changed; `observe(subject, progress)` for each that did.
+  // Computes the levels that can have changed; `observe(id, progress)` for each that did.
   template <class Observe>
   void share(Observe&& observe);
 
@@ -157,7 +158,7 @@ void Activities::share(Observe&& observe) {
     const double left = a.remaining > 0 ? a.remaining : 0;
     a.due = in(to_picoseconds(Seconds(left / level)));
     if (a.due < a.awaited) await(id, a.due);  // slowed, it is asked again when its event comes
-    observe(a.subject, Progress{a.remaining, level, now(), a.due});
+    observe(id, Progress{a.remaining, level, now(), a.due});
   });
 }
 

@@ -22,14 +22,15 @@ constexpr std::uint32_t kLongEnough = 3;      // tasks, to replay them
 class Executor {
  public:
   Executor(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds, const std::vector<Program>& programs,
-           Replay replay)
+           Replay replay, const Metering* metering)
       : q_(quotient),
         capacity_(all_capacities(quotient, programs)),
         templates_(quotient, kinds, programs),
         activities_(capacity_),
-        replay_(replay),
+        replay_(metering == nullptr ? replay : Replay::never),
         claims_(capacity_.size()),
         meetings_(quotient.group_kind.size()) {
+    if (metering != nullptr) meter_.emplace(*metering);
     for (const Program& program : programs) {
       plans_.push_back(plan_of(program));
       uses_.push_back(program.tasks.uses());
@@ -63,6 +64,7 @@ class Executor {
     HEADWAY_CHECK(tasks_left_ == 0, std::to_string(tasks_left_) + " tasks wait for one another: " + first_stuck());
     const std::uint64_t solves_alone = alone_ ? alone_->sharing().solves() : 0;
     if (stats != nullptr) *stats = {completions_, replayed_, activities_.sharing().solves() + solves_alone};
+    if (meter_) timeline_.use = meter_->take();
     return std::move(timeline_);
   }
 
@@ -230,6 +232,7 @@ class Executor {
       return;
     }
     ++completions_;
+    if (meter_) meter_->set_level(event.activity, activities_.what(event.activity).demand, 0, activities_.now());
     const Subject subject = activities_.end(event.activity);
     if (subject.actor != kNone) {
       finish_task(subject);
@@ -239,7 +242,10 @@ class Executor {
   }
 
   void share() {
-    activities_.share([](const Subject&, const Progress&) {});
+    if (!meter_) return activities_.share([](Activities::Id, const Progress&) {});
+    activities_.share([this](Activities::Id id, const Progress& progress) {
+      meter_->set_level(id, activities_.what(id).demand, progress.level, activities_.now());
+    });
   }
 
   // ---- replay
@@ -427,6 +433,7 @@ class Executor {
   Templates templates_;
   Activities activities_;
   std::optional<Activities> alone_;  // where blocks are solved, once there is one
+  std::optional<LoadMeter> meter_;
   Replay replay_;
   std::vector<Claim> claims_;  // by resource
   std::vector<Plan> plans_;    // by program
@@ -441,8 +448,8 @@ class Executor {
 }  // namespace
 
 Timeline execute(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds, const std::vector<Program>& programs,
-                 ExecutionStats* stats, Replay replay, Instant until) {
-  return Executor(quotient, kinds, programs, replay).run(stats, until);
+                 ExecutionStats* stats, Replay replay, const Metering* metering, Instant until) {
+  return Executor(quotient, kinds, programs, replay, metering).run(stats, until);
 }
 
 }  // namespace headway

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/fold.h"
+#include "engine/metering.h"
 #include "engine/program.h"
 #include "engine/timeline.h"
 
@@ -30,10 +31,12 @@ struct ExecutionStats {
 
 enum class Replay { where_exact, never };
 
-// `kinds` as in Structure. `until`: who wants to know no more than that it takes longer gets a timeline that is cut at the first
-// instant after it, its end. Throws InternalError when tasks wait for one another for ever, InputError when they take for ever.
+// `kinds` as in Structure. With a `metering` the timeline tells the use of resources too, and nothing is replayed. `until`: who wants
+// to know no more than that it takes longer gets a timeline that is cut at the first instant after it, its end. Throws InternalError
+// when tasks wait for one another for ever, InputError when they take for ever.
 [[nodiscard]] Timeline execute(const Quotient& quotient, const std::vector<std::vector<GroupCall>>& kinds,
                                const std::vector<Program>& programs, ExecutionStats* stats = nullptr,
-                               Replay replay = Replay::where_exact, Instant until = kEndOfTime);
+                               Replay replay = Replay::where_exact, const Metering* metering = nullptr,
+                               Instant until = kEndOfTime);
 
 }  // namespace headway

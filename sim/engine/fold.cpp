@@ -404,11 +404,12 @@ void fold_loads(const Structure& s, const ResourceEdges& reverse, const Colourin
   }
 }
 
-Quotient quotient_of(const Structure& s, const ResourceEdges& reverse, const Colouring& colours) {
+Quotient quotient_of(const Structure& s, const ResourceEdges& reverse, Colouring colours) {
   Quotient q;
   fold_actors(s, colours, q);
   fold_members(colours, q);
   fold_loads(s, reverse, colours, q);
+  q.class_of_resource = std::move(colours.resource);
   return q;
 }
 

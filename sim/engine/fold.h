@@ -42,7 +42,8 @@ struct Quotient {
   std::vector<std::uint32_t>
       draw_offset;  // CSR over group classes: what one resource of a class sees from all groups of this class
   std::vector<Draw> draws;
-  std::vector<std::int64_t> capacity;  // by resource class
+  std::vector<std::int64_t> capacity;            // by resource class
+  std::vector<std::uint32_t> class_of_resource;  // by resource of the structure
 };
 
 [[nodiscard]] Quotient fold(const Structure& structure);

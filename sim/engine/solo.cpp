@@ -72,8 +72,8 @@ class BlockRun {
 Solo::Solo(const BlockPlan& plan, std::vector<const ActivityTemplate*> templates, Activities& machine)
     : templates_(std::move(templates)), times_(templates_.size()), cuts_(templates_.size(), -1) {
   machine.queue().restart();
-  BlockRun(plan, templates_, machine, times_, cuts_).run([&](const Subject& subject, const Progress& progress) {
-    turns_.push_back({subject.place, progress});
+  BlockRun(plan, templates_, machine, times_, cuts_).run([&](Activities::Id id, const Progress& progress) {
+    turns_.push_back({machine.subject(id).place, progress});
   });
   for (const TaskTimes& t : times_) duration_ = std::max(duration_, t.end);
   for (const ActivityTemplate* what : templates_) {

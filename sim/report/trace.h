@@ -4,6 +4,10 @@
 // picoseconds kept as decimals. Where an operation waits for its partners, the wait is a slice of its own (category "wait", grey)
 // before it. Operations of a pass are named after it, "F 3 ..." and "B 3 ..." for the forward and the backward of microbatch 3, "F 3.1" in
 // virtual stage 1. Several answers share one file, each with its own processes.
+//
+// An arrow leads from every message's sending to its receiving. Counters: what a stage holds in memory, step by step as its passes
+// take and give back activations ("memory", in GiB, at most what the answer says its peak is); and, in a process "links", the share
+// in use of each class of links ("scale_out: leaf up", in per cent of what all such links that carry anything can carry).
 #pragma once
 
 #include <iosfwd>

@@ -12,6 +12,21 @@
 #include "simulate/pricing.h"
 
 namespace headway {
+
+bool is_message(Dimension d) {
+  return d == Dimension::to_next || d == Dimension::from_previous || d == Dimension::to_previous || d == Dimension::from_next ||
+         d == Dimension::up_to_previous || d == Dimension::up_from_next || d == Dimension::up_to_next ||
+         d == Dimension::up_from_previous;
+}
+
+Dimension sender_side(Dimension d) {
+  if (d == Dimension::from_previous) return Dimension::to_next;
+  if (d == Dimension::from_next) return Dimension::to_previous;
+  if (d == Dimension::up_from_next) return Dimension::up_to_previous;
+  if (d == Dimension::up_from_previous) return Dimension::up_to_next;
+  return d;
+}
+
 namespace {
 
 // Groups of one dimension: members as ranks, CSR.
@@ -22,21 +37,6 @@ struct Groups {
   void close() { offset.push_back(static_cast<std::uint32_t>(ranks.size())); }
   [[nodiscard]] std::size_t size() const { return offset.size() - 1; }
 };
-
-bool is_message(Dimension d) {
-  return d == Dimension::to_next || d == Dimension::from_previous || d == Dimension::to_previous || d == Dimension::from_next ||
-         d == Dimension::up_to_previous || d == Dimension::up_from_next || d == Dimension::up_to_next ||
-         d == Dimension::up_from_previous;
-}
-
-// Both sides of a message name one dimension: the sender's.
-Dimension sender_side(Dimension d) {
-  if (d == Dimension::from_previous) return Dimension::to_next;
-  if (d == Dimension::from_next) return Dimension::to_previous;
-  if (d == Dimension::up_from_next) return Dimension::up_to_previous;
-  if (d == Dimension::up_from_previous) return Dimension::up_to_next;
-  return d;
-}
 
 Groups tensor_groups(const RankGrid& g) {
   Groups groups;

@@ -21,6 +21,10 @@ namespace headway {
 // Level 1 of a communication (engine/program.h): loads of a group on a resource are bytes per second at this rate of payload.
 inline constexpr double kLevelBytes = 1e12;
 
+// Messages between stages. Both sides of one name one dimension: the sender's.
+[[nodiscard]] bool is_message(Dimension dimension);
+[[nodiscard]] Dimension sender_side(Dimension dimension);
+
 // Where a program's collective call went: the slot and the number of the call within the slot.
 struct CallPlace {
   std::uint16_t slot = 0;

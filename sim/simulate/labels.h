@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "training/memory.h"
 #include "training/rank_program.h"
 
 namespace headway {
@@ -15,9 +16,21 @@ struct ClassLabel {
   std::uint32_t program = 0;  // index into programs
 };
 
+// A message between two rank classes: the operation that sends it and the one that receives it.
+struct MessageLabel {
+  struct End {
+    std::uint32_t rank_class = 0, operation = 0;
+    Stream stream = Stream::compute;
+  };
+  End sent, received;
+};
+
 struct TimelineLabels {
-  std::vector<ClassLabel> classes;    // by rank class
-  std::vector<RankProgram> programs;  // by stage
+  std::vector<ClassLabel> classes;     // by rank class
+  std::vector<RankProgram> programs;   // by stage
+  std::vector<MemoryCourse> memory;    // by stage; none for a bare collective
+  std::vector<MessageLabel> messages;  // in the senders' order
+  std::vector<std::string> links;      // by meter of the timeline: "scale_out: leaf up"
 };
 
 }  // namespace headway

@@ -8,6 +8,7 @@
 
 #include "simulate/breakdown.h"
 #include "simulate/memory_advice.h"
+#include "simulate/message_labels.h"
 #include "simulate/pricing.h"
 
 namespace headway {
@@ -128,13 +129,17 @@ std::vector<NetworkTime> network_times(const StepAccount& account, const Communi
   return times;
 }
 
-TimelineLabels labels_of(const Quotient& quotient, const std::vector<std::uint32_t>& stages, std::vector<RankProgram> programs) {
+TimelineLabels labels_of(const TrainingPlan& plan, PreparedPlan& prepared, MachineRun& run,
+                         const std::vector<std::uint32_t>& stages) {
   TimelineLabels labels;
-  for (std::size_t k = 0; k < quotient.actors.size(); ++k)
-    labels.classes.push_back(
-        {fmt::format("stage {} × {} rank{}", stages[k], quotient.actors[k].count, quotient.actors[k].count == 1 ? "" : "s"),
-         quotient.actors[k].count, stages[k]});
-  labels.programs = std::move(programs);
+  const std::vector<ActorClass>& actors = run.quotient.actors;
+  for (std::size_t k = 0; k < actors.size(); ++k)
+    labels.classes.push_back({fmt::format("stage {} × {} rank{}", stages[k], actors[k].count, actors[k].count == 1 ? "" : "s"),
+                              actors[k].count, stages[k]});
+  for (int stage = 0; stage < plan.layout.pipeline; ++stage) labels.memory.push_back(memory_course(plan, stage));
+  labels.messages = message_labels(run.quotient, stages, prepared.programs, prepared.communicators);
+  labels.programs = std::move(prepared.programs);
+  labels.links = std::move(run.links);
   return labels;
 }
 
@@ -180,7 +185,7 @@ Result result_of(const Cluster& part, const TrainingPlan& plan, const Fabric& fa
   count_table_use(part, prepared.programs, result.stats.gemm_table_hits, result.stats.gemm_table_misses);
   if (keep_timeline) {
     result.timeline = std::move(run.timeline);
-    result.labels = labels_of(run.quotient, stage_of_class, std::move(prepared.programs));
+    result.labels = labels_of(plan, prepared, run, stage_of_class);
   }
   return result;
 }

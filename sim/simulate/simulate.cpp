@@ -29,7 +29,8 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   PreparedPlan prepared = prepare_on_all(cluster, plan, fabric, clock);
 
   Stats counted;
-  MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, counted);
+  MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, prepared.communicators.links, fabric,
+                               options, clock, counted);
 
   std::vector<PathPart> path;
   if (options.critical_path)
@@ -55,8 +56,8 @@ std::optional<Seconds> step_time_within(const Cluster& cluster, const Fabric& fa
   Stats uncounted;
   const PreparedPlan prepared = prepare_on_all(cluster, plan, fabric, clock);
   const Instant until = to_picoseconds(limit);
-  const MachineRun run =
-      run_machine(prepared.communicators.structure, prepared.machine.programs, options, clock, uncounted, until);
+  const MachineRun run = run_machine(prepared.communicators.structure, prepared.machine.programs, prepared.communicators.links,
+                                     fabric, options, clock, uncounted, until);
   return run.timeline.end > until ? std::nullopt : std::optional(to_seconds(run.timeline.end));
 }
 

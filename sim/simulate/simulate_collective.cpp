@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <utility>
 
 #include "base/check.h"
 #include "simulate/communicators.h"
+#include "simulate/link_classes.h"
 #include "simulate/machine_programs.h"
 #include "simulate/machine_run.h"
+#include "simulate/message_labels.h"
 #include "simulate/phase_clock.h"
 #include "simulate/rank_grid.h"
 
@@ -51,21 +52,6 @@ RankGrid flat_grid(const BareCollective& what) {
   return RankGrid(layout);
 }
 
-// "scale_out: device 17 out" -> "scale_out: device out"
-std::string link_class(const std::string& name) {
-  std::string out;
-  bool in_number = false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool digit = std::isdigit(static_cast<unsigned char>(name[i])) != 0;
-    in_number = digit && (in_number || (i > 0 && name[i - 1] == ' '));
-    if (!in_number)
-      out += name[i];
-    else if (out.back() == ' ')
-      out.pop_back();
-  }
-  return out;
-}
-
 // Which link takes longest for its share of the bytes, all groups together, and how long.
 void find_bound(CollectiveResult& result, const Communicators& communicators, const Fabric& fabric) {
   const Structure& structure = communicators.structure;
@@ -94,11 +80,14 @@ Seconds latency_of(const Structure& structure) {
   return to_seconds(slowest->latency);
 }
 
-TimelineLabels labels_of(const Quotient& quotient, RankProgram program) {
+TimelineLabels labels_of(MachineRun& run, std::vector<RankProgram> programs, const Communicators& communicators) {
   TimelineLabels labels;
-  for (const ActorClass& actor : quotient.actors)
+  for (const ActorClass& actor : run.quotient.actors)
     labels.classes.push_back({fmt::format("{} rank{}", actor.count, actor.count == 1 ? "" : "s"), actor.count, 0});
-  labels.programs.push_back(std::move(program));
+  labels.messages =
+      message_labels(run.quotient, std::vector<std::uint32_t>(run.quotient.actors.size(), 0), programs, communicators);
+  labels.programs = std::move(programs);
+  labels.links = std::move(run.links);
   return labels;
 }
 
@@ -135,17 +124,18 @@ CollectiveResult simulate(const Cluster& cluster, const BareCollective& what, co
   communicators.structure.actor_program = std::move(machine.program_of_rank);
   clock.end("structure");
 
-  auto [quotient, timeline] = run_machine(communicators.structure, machine.programs, options, clock, result.stats);
+  MachineRun run =
+      run_machine(communicators.structure, machine.programs, communicators.links, fabric, options, clock, result.stats);
 
-  result.time = to_seconds(timeline.end);
+  result.time = to_seconds(run.timeline.end);
   result.latency = latency_of(communicators.structure);
   result.choice = communicators.reports.front().choice;
   find_bound(result, communicators, fabric);
   result.ranks = device_of.size();
-  result.rank_classes = quotient.actors.size();
+  result.rank_classes = run.quotient.actors.size();
   if (options.keep_timeline) {
-    result.timeline = std::move(timeline);
-    result.labels = labels_of(quotient, std::move(programs.front()));
+    result.timeline = std::move(run.timeline);
+    result.labels = labels_of(run, std::move(programs), communicators);
   }
   clock.end("result");
   clock.report(result.stats);

@@ -29,6 +29,7 @@ Cluster part_of(const Cluster& cluster, const std::vector<DeviceIndex>& devices)
 struct SharedMachine {
   Structure structure;
   std::vector<Program> programs;
+  std::vector<LinkId> links;                 // by resource of the structure
   std::vector<std::uint32_t> first_program;  // by job, and one behind the last
 };
 
@@ -93,6 +94,7 @@ class Merger {
     if (resource == kNone) {
       resource = static_cast<std::uint32_t>(all_.structure.capacity.size());
       all_.structure.capacity.push_back(job.structure.capacity[own]);
+      all_.links.push_back(job.links[own]);
     }
     return resource;
   }
@@ -103,13 +105,16 @@ class Merger {
 };
 
 // The classes of one job, out of all, and what they did.
-MachineRun share_of(MachineRun& all, std::uint32_t first_program, std::uint32_t behind) {
+MachineRun share_of(MachineRun& all, std::uint32_t first_program, std::uint32_t behind, int first_slot, int slots) {
   MachineRun own;
+  own.quotient.slots = slots;
   for (std::size_t k = 0; k < all.quotient.actors.size(); ++k) {
     ActorClass actor = all.quotient.actors[k];
     if (actor.program < first_program || actor.program >= behind) continue;
     actor.program -= first_program;
     own.quotient.actors.push_back(actor);
+    const auto groups = all.quotient.group_of.begin() + static_cast<std::ptrdiff_t>(k) * all.quotient.slots + first_slot;
+    own.quotient.group_of.insert(own.quotient.group_of.end(), groups, groups + slots);
     own.timeline.tasks.push_back(std::move(all.timeline.tasks[k]));
     for (const TaskTimes& task : own.timeline.tasks.back()) own.timeline.end = std::max(own.timeline.end, task.end);
   }
@@ -128,9 +133,9 @@ std::vector<JobResult> simulate(const Cluster& cluster, const std::vector<Traini
   Stats uncounted;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     const PreparedPlan& alone = prepared.emplace_back(prepare(cluster, jobs[j].plan, fabric, jobs[j].devices, 1, clock));
-    results[j].alone =
-        to_seconds(run_machine(alone.communicators.structure, alone.machine.programs, {.fold = options.fold}, clock, uncounted)
-                       .timeline.end);
+    results[j].alone = to_seconds(run_machine(alone.communicators.structure, alone.machine.programs, alone.communicators.links,
+                                              fabric, {.fold = options.fold}, clock, uncounted)
+                                      .timeline.end);
     longest = std::max(longest, results[j].alone);
   }
   for (std::size_t j = 0; j < jobs.size(); ++j) {
@@ -140,10 +145,17 @@ std::vector<JobResult> simulate(const Cluster& cluster, const std::vector<Traini
   }
   const SharedMachine shared = Merger(prepared, fabric.link_count()).take();
   Stats counted;
-  MachineRun run = run_machine(shared.structure, shared.programs, options, clock, counted);
+  MachineRun run = run_machine(shared.structure, shared.programs, shared.links, fabric, options, clock, counted);
 
+  int slot = 0;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
-    MachineRun own = share_of(run, shared.first_program[j], shared.first_program[j + 1]);
+    const int slots = prepared[j].communicators.structure.slots;
+    MachineRun own = share_of(run, shared.first_program[j], shared.first_program[j + 1], slot, slots);
+    slot += slots;
+    if (j == 0) {  // the links are everybody's, and told once
+      own.timeline.use = std::move(run.timeline.use);
+      own.links = std::move(run.links);
+    }
     results[j].result = result_of(part_of(cluster, jobs[j].devices), jobs[j].plan, fabric, prepared[j], own,
                                   static_cast<std::uint32_t>(results[j].steps), options.keep_timeline);
     Stats& stats = results[j].result.stats;

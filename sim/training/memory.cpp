@@ -161,8 +161,9 @@ Bytes weight_gradient_operands(const TrainingPlan& plan, const Chunk& chunk) {
   return sum;
 }
 
-// Of all microbatches a stage has in flight, at most.
-Bytes peak_activations(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks, const ActivationBill& bill) {
+// What every pass of a stage takes and leaves of activations.
+std::vector<MemoryCourse::Change> activation_changes(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks,
+                                                     const ActivationBill& bill) {
   const Layout& layout = plan.layout;
   const std::vector<Pass> passes =
       schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches());
@@ -172,13 +173,25 @@ Bytes peak_activations(const TrainingPlan& plan, int stage, const std::vector<Ch
     each.push_back(chunk_activations(plan, chunk, bill));
     waiting.push_back(split ? weight_gradient_operands(plan, chunk) : Bytes(0));
   }
-  Bytes now, peak;
+  std::vector<MemoryCourse::Change> changes;
   for (const Pass& pass : passes) {
     const auto chunk = static_cast<std::size_t>(pass.chunk);
-    if (pass.kind == PassKind::forward) now += each[chunk];
-    if (runs_backward(pass.kind)) now -= each[chunk];
-    if (pass.kind == PassKind::input_gradient) now += waiting[chunk];
-    if (pass.kind == PassKind::weight_gradient) now -= waiting[chunk];
+    MemoryCourse::Change& change = changes.emplace_back();
+    if (pass.kind == PassKind::forward) change.at_start += each[chunk];
+    if (runs_backward(pass.kind)) change.at_end -= each[chunk];
+    if (pass.kind == PassKind::input_gradient) change.at_end += waiting[chunk];
+    if (pass.kind == PassKind::weight_gradient) change.at_end -= waiting[chunk];
+  }
+  return changes;
+}
+
+// Of all microbatches a stage has in flight, at most.
+Bytes peak_of(const std::vector<MemoryCourse::Change>& changes) {
+  Bytes now, peak;
+  for (const MemoryCourse::Change& change : changes) {
+    now += change.at_start;
+    peak = std::max(peak, now);
+    now += change.at_end;
     peak = std::max(peak, now);
   }
   return peak;
@@ -265,7 +278,7 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
       {{"weights", states.weights, ground.states},
        {"gradients", states.gradients, ground.states},
        {"optimizer states", shard * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment)), ground.states},
-       {"activations", peak_activations(plan, stage, chunks, bill), ground.activations},
+       {"activations", peak_of(activation_changes(plan, stage, chunks, bill)), ground.activations},
        {"gradient buffers", bill.gradient_buffers(kinds), ground.activations},
        {"logits", logits, ground.logits},
        {"workspace", std::max(loss, layer_backward - logits), ground.logits}}};  // the loss is over before layers run backward
@@ -287,6 +300,14 @@ std::vector<StageMemory> stage_memory(const TrainingPlan& plan) {
 
 StageMemory stage_memory(const TrainingPlan& plan, int stage) {
   return memory_of_stage(plan, stage, split_layers(plan)[static_cast<std::size_t>(stage)]);
+}
+
+MemoryCourse memory_course(const TrainingPlan& plan, int stage) {
+  const std::vector<Chunk> chunks = split_layers(plan)[static_cast<std::size_t>(stage)];
+  MemoryCourse course{memory_of_stage(plan, stage, chunks).total(),
+                      activation_changes(plan, stage, chunks, ActivationBill(plan))};
+  course.outside_passes -= peak_of(course.passes);
+  return course;
 }
 
 }  // namespace headway

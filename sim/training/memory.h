@@ -62,4 +62,15 @@ struct StageMemory {
 // Of one stage alone.
 [[nodiscard]] StageMemory stage_memory(const TrainingPlan& plan, int stage);
 
+// How what a stage holds changes with its passes, in their order: a pass takes when it starts, and gives back, or keeps on, when it
+// ends. At most the stage's total; what comes and goes inside a pass counts all the time.
+struct MemoryCourse {
+  struct Change {
+    Bytes at_start, at_end;
+  };
+  Bytes outside_passes;
+  std::vector<Change> passes;
+};
+[[nodiscard]] MemoryCourse memory_course(const TrainingPlan& plan, int stage);
+
 }  // namespace headway

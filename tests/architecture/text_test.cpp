@@ -16,15 +16,15 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> code() {
   std::vector<fs::path> all;
-  for (const char* folder : {"sim", "tests", "bench"})
+  for (const char* folder : {"sim", "tests", "bench", "docs"})
     for (fs::path& file : source_tree::files(folder, {".h", ".cpp"})) all.push_back(std::move(file));
   return all;
 }
 
 std::vector<fs::path> all_text() {
   std::vector<fs::path> all = code();
-  for (const char* folder : {"sim", "tests", "bench", "topologies", "workloads", "scenarios"})
-    for (fs::path& file : source_tree::files(folder, {".txt", ".md", ".yaml", ".json", ".csv", ".html"}))
+  for (const char* folder : {"sim", "tests", "bench", "docs", "topologies", "workloads", "scenarios"})
+    for (fs::path& file : source_tree::files(folder, {".txt", ".md", ".yaml", ".json", ".csv", ".html", ".py", ".sh", ".cmake"}))
       all.push_back(std::move(file));
   for (const char* file : {"CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "start", ".ci/run"})
     all.emplace_back(file);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "config/sweep_file.h"
 #include "support.h"
 
 namespace headway {
@@ -296,7 +297,12 @@ TEST_P(Shipped, EveryFileReads) {
         case CatalogueKind::models: (void)catalogue.model(name); break;
         case CatalogueKind::recipes: (void)catalogue.recipe(name); break;
         case CatalogueKind::software: (void)catalogue.software(name); break;
-        case CatalogueKind::scenarios: (void)catalogue.scenarios(name); break;
+        case CatalogueKind::scenarios:
+          if (!catalogue.asked(name).sweep)
+            (void)catalogue.scenarios(name);
+          else
+            for (std::size_t point = 0; point < catalogue.sweep(name).size(); ++point) (void)catalogue.sweep(name).scenario(point);
+          break;
       }
       return 0;
     });

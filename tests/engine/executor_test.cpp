@@ -116,7 +116,7 @@ TEST(Executor, WhoWouldNotWaitIsToldThatItTakesLonger) {
   m.programs = {program({work(2), work(3)}, {compute(0), compute(1), compute(0)})};
   m.actor(0);
   const auto until = [&](Instant limit) {
-    return execute(fold(m.structure), m.structure.kinds, m.programs, nullptr, Replay::where_exact, limit).end;
+    return execute(fold(m.structure), m.structure.kinds, m.programs, nullptr, Replay::where_exact, nullptr, limit).end;
   };
   EXPECT_EQ(until(7_sec), 7_sec);
   EXPECT_GT(until(6_sec), 6_sec);

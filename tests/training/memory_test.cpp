@@ -218,5 +218,33 @@ TEST(Memory, PackedWeightsKeepNoCopies) {
   EXPECT_NEAR(term(stage_memory(p).front(), "weights") / ((0.5 + 1 / 32.0) * matrices + 2 * others), 1, 1e-3);
 }
 
+// Whatever the schedule: what a stage holds never is more than its peak, reaches it, and is given back in the end.
+TEST(Memory, TheCourseOfAStepReachesThePeak) {
+  for (const auto& [schedule, chunks] : {std::pair{Schedule::gpipe, 1},
+                                         {Schedule::one_f_one_b, 1},
+                                         {Schedule::interleaved, 2},
+                                         {Schedule::zero_bubble, 1},
+                                         {Schedule::zero_bubble, 2},
+                                         {Schedule::dualpipe, 1},
+                                         {Schedule::dualpipe_v, 2}}) {
+    TrainingPlan p = world::plan(world::llama_8b(), {.pipeline = 4, .virtual_stages = chunks}, 16);
+    p.schedule = schedule;
+    for (int stage = 0; stage < 4; ++stage) {
+      const MemoryCourse course = memory_course(p, stage);
+      const double peak = stage_memory(p, stage).total().value();
+      double held = course.outside_passes.value(), most = held;
+      for (const MemoryCourse::Change& change : course.passes) {
+        held += change.at_start.value();
+        most = std::max(most, held);
+        held += change.at_end.value();
+        most = std::max(most, held);
+      }
+      EXPECT_NEAR(most, peak, 1) << name_of(schedule) << ", stage " << stage;
+      EXPECT_NEAR(held, course.outside_passes.value(), 1) << name_of(schedule) << ", stage " << stage;
+      EXPECT_LT(course.outside_passes.value(), peak);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace headway
