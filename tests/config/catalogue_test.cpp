@@ -301,7 +301,8 @@ TEST_P(Shipped, EveryFileReads) {
           if (!catalogue.asked(name).sweep)
             (void)catalogue.scenarios(name);
           else
-            for (std::size_t point = 0; point < catalogue.sweep(name).size(); ++point) (void)catalogue.sweep(name).scenario(point);
+            for (std::size_t point = 0; point < catalogue.sweep(name).size(); ++point)
+              (void)catalogue.sweep(name).scenario(point);
           break;
       }
       return 0;
