@@ -18,7 +18,9 @@ std::string tokens_text(double tokens) {
   return tokens >= 1e9 ? significant(tokens / 1e9) + " G" : grouped(tokens);
 }
 
-std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
+}  // namespace
+
+std::string verdict_text(const Sizing& sizing, const SizingGoal& goal) {
   const std::string wish = fmt::format("{} tokens within {} days", tokens_text(goal.tokens), significant(goal.days));
   std::string text;
   if (sizing.goal) {
@@ -39,11 +41,7 @@ std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
   return text;
 }
 
-}  // namespace
-
-std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const TextStyle& style) {
-  std::string out =
-      toned(wrapped("", scenario + ": " + verdict(sizing, goal)), sizing.goal ? Tone::good : Tone::bad, style) + "\n";
+Table size_table(const Sizing& sizing) {
   Table table({"devices", "days", "tokens/s", "per device", "per added", "MFU", "layout"},
               {true, true, true, true, true, true, false});
   for (std::size_t i = 0; i < sizing.curve.size(); ++i) {
@@ -59,7 +57,13 @@ std::string size_text(const std::string& scenario, const Sizing& sizing, const S
                fmt::format("tp {} cp {} pp {} vs {} dp {} ep {}", l.tensor, l.context, l.pipeline, l.virtual_stages, l.data,
                            l.expert)});
   }
-  return out + table.text() +
+  return table;
+}
+
+std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const TextStyle& style) {
+  std::string out =
+      toned(wrapped("", scenario + ": " + verdict_text(sizing, goal)), sizing.goal ? Tone::good : Tone::bad, style) + "\n";
+  return out + size_table(sizing).text() +
          "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n  above brings\n";
 }
 

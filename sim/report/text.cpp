@@ -100,6 +100,13 @@ std::string toned(std::string_view text, Tone tone, const TextStyle& style) {
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
+std::string facts_text(const std::vector<Fact>& facts) {
+  std::string out;
+  for (const Fact& fact : facts)
+    if (!fact.text.empty()) out += wrapped(fmt::format("  {:<11}", fact.name), fact.text);
+  return out;
+}
+
 Table::Table(std::vector<std::string> header, std::vector<bool> right) : right_(std::move(right)) {
   HEADWAY_CHECK(header.size() == right_.size(), "one alignment per column");
   rows_.push_back(std::move(header));

@@ -9,6 +9,7 @@
 #include "base/quantity.h"
 #include "engine/timeline.h"
 #include "simulate/labels.h"
+#include "simulate/network_use.h"
 #include "training/memory.h"
 #include "training/plan.h"
 
@@ -73,6 +74,7 @@ struct Result {
   std::vector<CollectiveUse> collectives;
   std::vector<NetworkTime> networks;    // innermost first; of the exposed parts of the breakdown, each counted once
   std::vector<PathPart> critical_path;  // where SimulateOptions asks for it
+  std::vector<NetworkUse> network_use;  // likewise
 
   std::uint64_t ranks = 0, rank_classes = 0;
   Timeline timeline;  // per rank class

@@ -26,8 +26,13 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   if (options.critical_path)
     path = critical_path(run.timeline, run.quotient, prepared.communicators.structure, prepared.machine, prepared.programs,
                          plan.software);
+  std::vector<NetworkUse> use;
+  if (options.network_use)
+    use = network_use(fabric, prepared.communicators.structure, prepared.communicators.links, prepared.machine.programs,
+                      run.timeline.end);
   Result result = result_of(cluster, plan, fabric, prepared, run, 1, options.keep_timeline);
   result.critical_path = std::move(path);
+  result.network_use = std::move(use);
   result.stats.events = counted.events;
   result.stats.replayed = counted.replayed;
   result.stats.solves = counted.solves;
