@@ -23,13 +23,12 @@ void timeline_section(Page& page, const Of& result, std::size_t most_slices) {
   if (result.timeline.tasks.empty()) return;
   const nlohmann::ordered_json series = timeline_series(result.timeline, result.labels, most_slices);
   const std::string note = series["note"].get<std::string>();
-  page.section("Timeline of the step",
-               "A lane for every pipeline stage: above what computes, below the traffic beside it. Pinch, or hold Ctrl "
-               "and turn the wheel, to zoom." +
+  page.section("Timeline",
+               "Above what a rank computes, below the traffic beside it. Pinch, or hold Ctrl and turn the wheel, to zoom." +
                    (note.empty() ? "" : " Here " + note + "."));
-  page.chart("timeline", "Timeline: what every pipeline stage does when", series,
+  page.chart("timeline", "Timeline: what the ranks of every kind do when", series,
              5 + 2.4 * static_cast<double>(series["lanes"].size()));
-  page.table_behind_chart(timeline_table(result.timeline, result.labels), "What the compute stream of every stage does");
+  page.table_behind_chart(timeline_table(result.timeline, result.labels), "What the compute stream of every kind of rank does");
 }
 
 void network_section(Page& page, const std::vector<NetworkUse>& networks) {

@@ -45,9 +45,7 @@ std::vector<Tier> tiers_of(const NetworkUse& network) {
 
 class Drawing {
  public:
-  explicit Drawing(const NetworkUse& network) : network_(network), tiers_(tiers_of(network)) {
-    height_ = kTop + static_cast<double>(tiers_.size()) * (kBox + kGap) + 26;
-  }
+  explicit Drawing(const NetworkUse& network) : network_(network), tiers_(tiers_of(network)) { height_ = y(0) + kBox + 40; }
 
   std::string svg() {
     for (std::size_t below = 0; below + 1 < tiers_.size(); ++below) links_between(below);

@@ -96,14 +96,14 @@
     const shades = d.colours.map(css);
     return {
       tooltip: tooltip({
-        formatter: p => lines([`${d.lanes[p.value[0]]}: ${d.names[p.value[5]]}`, `from ${units.s(p.value[2] * step)}, for ${units.s((p.value[3] - p.value[2]) * step)}`]),
+        formatter: p => lines([`${d.lanes[p.value[0]]}: ${d.names[p.value[5]]}`, `from ${units.s(p.value[2])}, for ${units.s(p.value[3] - p.value[2])}`]),
       }),
       grid: { top: 8, left: 8, right: 20, bottom: 66, containLabel: true },
-      xAxis: valueAxis("s", { min: 0, max: Math.ceil(d.span_s / step), axisLabel: { ...soft(), hideOverlap: true, showMaxLabel: false, formatter: v => tick(v * step, "s") } }),
+      xAxis: valueAxis("s", { min: 0, max: d.span_s }),
       yAxis: categoryAxis(d.lanes, { inverse: true, axisLabel: names() }),
       dataZoom: [{ type: "inside", filterMode: "weakFilter", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
-        { type: "slider", filterMode: "weakFilter", height: 22, bottom: 8, showDataShadow: false, labelFormatter: v => units.s(v * step), textStyle: soft() }],
-      series: [{ type: "custom", renderItem: draw, encode: { x: [2, 3], y: 0 }, data: d.slices.map(s => ({ value: s, itemStyle: { color: shades[s[4]] } })) }],
+        { type: "slider", filterMode: "weakFilter", height: 22, bottom: 8, showDataShadow: false, labelFormatter: v => units.s(v), textStyle: soft() }],
+      series: [{ type: "custom", renderItem: draw, encode: { x: [2, 3], y: 0 }, data: d.slices.map(s => ({ value: [s[0], s[1], s[2] * step, s[3] * step, s[4], s[5]], itemStyle: { color: shades[s[4]] } })) }],
     };
   };
 

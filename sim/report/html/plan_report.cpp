@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "report/html/reports.h"
 #include "report/html/step_sections.h"
@@ -34,8 +35,9 @@ std::string choices_of(const TriedPlan& tried) {
 void scatter(Page& page, const PlanSearch& search) {
   std::vector<const TriedPlan*> tried;
   for (const TriedPlan& plan : search.tried) tried.push_back(&plan);
-  std::stable_sort(tried.begin(), tried.end(),
-                   [](const TriedPlan* a, const TriedPlan* b) { return a->step_time < b->step_time; });
+  std::stable_sort(tried.begin(), tried.end(), [](const TriedPlan* a, const TriedPlan* b) {
+    return std::pair(a->step_time, a->memory) < std::pair(b->step_time, b->memory);
+  });
   const std::vector<bool> front = front_of(tried);
   const double tokens = search.best.front().result.tokens_per_s * search.best.front().result.step_time.value();
   Json points = Json::array(), of_front = Json::array();

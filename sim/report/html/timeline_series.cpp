@@ -137,7 +137,7 @@ std::vector<std::size_t> lanes_of(const TimelineLabels& labels) {
 }
 
 // Every cell of a grid of time takes the colour that fills most of it, if that is half.
-std::vector<Slice> on_grid(const std::vector<Slice>& slices, std::size_t lanes, Instant end, std::size_t cells) {
+std::vector<Slice> on_grid(const std::vector<Slice>& slices, Instant end, std::size_t cells) {
   using Key = std::tuple<std::size_t, bool, std::size_t>;
   std::map<Key, std::map<std::string, Instant>> filled;
   const Instant width = end / static_cast<Instant>(cells) + 1;
@@ -147,7 +147,6 @@ std::vector<Slice> on_grid(const std::vector<Slice>& slices, std::size_t lanes, 
       filled[{slice.lane, slice.beside, static_cast<std::size_t>(cell)}][slice.colour] += to - from;
       from = to;
     }
-  (void)lanes;
   std::vector<Slice> out;
   for (const auto& [key, colours] : filled) {
     const auto most =
@@ -189,7 +188,7 @@ Json timeline_series(const Timeline& timeline, const TimelineLabels& labels, std
   std::string note;
   std::size_t operations = 0;
   for (const std::size_t c : lanes) operations += timeline.tasks[c].size();
-  const bool whole = operations <= most_slices;
+  const bool whole = operations <= most_slices / 8;  // passes read better, where they are many
   for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
     const Lane of(lane, labels.programs[labels.classes[lanes[lane]].program], timeline.tasks[lanes[lane]]);
     whole ? of.operations(slices) : of.passes(slices);
@@ -197,7 +196,7 @@ Json timeline_series(const Timeline& timeline, const TimelineLabels& labels, std
   if (!whole) note = fmt::format("{} operations are drawn as passes", grouped(static_cast<double>(operations)));
   if (slices.size() > most_slices) {
     const std::size_t cells = std::max<std::size_t>(most_slices / (2 * lanes.size()), 20);
-    slices = on_grid(slices, lanes.size(), timeline.end, cells);
+    slices = on_grid(slices, timeline.end, cells);
     note = fmt::format("{} operations are drawn in {} steps of time, each in the colour of what filled most of it",
                        grouped(static_cast<double>(operations)), grouped(static_cast<double>(cells)));
   }
