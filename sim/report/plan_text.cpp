@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "report/json_parts.h"
@@ -23,16 +25,6 @@ std::vector<Standing> standings(const std::vector<FoundPlan>& found) {
 }
 
 std::string recompute_word(const TrainingPlan& plan) { return recompute_text(plan.recompute); }
-
-void add_row(Table& table, const std::string& name, const FoundPlan& found) {
-  const Layout& l = found.plan.layout;
-  const Result& r = found.result;
-  const auto number = [](int value) { return value == 1 ? std::string("1") : fmt::format("{}", value); };
-  table.row({name, seconds_text(r.step_time), grouped(r.tokens_per_s), percent_text(r.mfu),
-             fmt::format("{:.0f}", gib(peak_memory(r))), number(l.tensor), number(l.context), number(l.pipeline),
-             number(l.virtual_stages), number(l.data), number(l.expert), number(l.expert_tensor), number(found.plan.microbatch),
-             std::string(name_of(found.plan.schedule)), std::string(name_of(found.plan.sharding)), recompute_word(found.plan)});
-}
 
 Json found_json(const FoundPlan& found) {
   const Result& r = found.result;
@@ -76,10 +68,33 @@ std::string verdict_text(const PlanSearch& search) {
 }
 
 Table plan_table(const std::vector<FoundPlan>& found) {
-  Table table({"", "step", "tokens/s", "MFU", "GiB", "tp", "cp", "pp", "vs", "dp", "ep", "etp", "mb", "schedule", "sharding",
-               "recompute"},
-              {false, true, true, true, true, true, true, true, true, true, true, true, true, false, false, false});
-  for (std::size_t i = 0; i < found.size(); ++i) add_row(table, fmt::format("{}", i + 1), found[i]);
+  struct Degree {
+    const char* name;
+    int Layout::*of;
+  };
+  std::vector<Degree> degrees = {{"tp", &Layout::tensor},         {"cp", &Layout::context}, {"pp", &Layout::pipeline},
+                                 {"vs", &Layout::virtual_stages}, {"dp", &Layout::data},    {"ep", &Layout::expert},
+                                 {"etp", &Layout::expert_tensor}};
+  std::erase_if(degrees, [&](const Degree& degree) {  // what none of them uses
+    return std::all_of(found.begin(), found.end(), [&](const FoundPlan& plan) { return plan.plan.layout.*degree.of == 1; });
+  });
+  std::vector<std::string> header = {"", "step", "tokens/s", "MFU", "GiB"};
+  for (const Degree& degree : degrees) header.emplace_back(degree.name);
+  std::vector<bool> right(header.size() + 4, true);
+  header.insert(header.end(), {"mb", "schedule", "sharding", "recompute"});
+  right.front() = false;
+  std::fill(right.end() - 3, right.end(), false);
+  Table table(std::move(header), std::move(right));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const TrainingPlan& plan = found[i].plan;
+    const Result& r = found[i].result;
+    std::vector<std::string> cells = {std::to_string(i + 1), seconds_text(r.step_time), grouped(r.tokens_per_s),
+                                      percent_text(r.mfu), fmt::format("{:.0f}", gib(peak_memory(r)))};
+    for (const Degree& degree : degrees) cells.push_back(std::to_string(plan.layout.*degree.of));
+    cells.insert(cells.end(), {std::to_string(plan.microbatch), std::string(name_of(plan.schedule)),
+                               std::string(name_of(plan.sharding)), recompute_word(plan)});
+    table.row(std::move(cells));
+  }
   return table;
 }
 

@@ -107,6 +107,10 @@ std::string facts_text(const std::vector<Fact>& facts) {
   return out;
 }
 
+namespace {
+constexpr std::size_t kLeastText = 9;  // columns that are left of a text which gives way
+}
+
 Table::Table(std::vector<std::string> header, std::vector<bool> right) : right_(std::move(right)) {
   HEADWAY_CHECK(header.size() == right_.size(), "one alignment per column");
   rows_.push_back(std::move(header));
@@ -126,7 +130,7 @@ std::string Table::text(std::string_view indent, std::size_t width) const {
   if (total > width) {
     for (std::size_t c = 0; c < widths.size() && total > width; ++c) {
       if (right_[c]) continue;
-      const std::size_t give = std::min(total - width, widths[c] > 12 ? widths[c] - 12 : 0);
+      const std::size_t give = std::min(total - width, widths[c] > kLeastText ? widths[c] - kLeastText : 0);
       widths[c] -= give;
       total -= give;
     }

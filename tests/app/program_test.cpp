@@ -469,7 +469,7 @@ TEST_F(Program, AReportIsAPageOfItsOwn) {
   EXPECT_THAT(mixed.err, HasSubstr("--report: error: --json has standard output already"));
 }
 
-TEST_F(Program, QuietPrintsNothing) {
+TEST_F(Program, QuietIsQuietWhateverIsAsked) {
   tiny();
   for (const char* command : {"run tiny.yaml", "compare tiny.yaml tiny.yaml --needs", "explain tiny.yaml", "plan tiny.yaml",
                               "size tiny.yaml --tokens 1T --within 60d --most 16", "controls h100-sxm"}) {

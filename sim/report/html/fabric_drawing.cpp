@@ -144,7 +144,8 @@ std::string fabric_drawing(const std::vector<NetworkUse>& networks) {
   std::string out = "<div class=\"fabrics\">\n";
   for (const NetworkUse& network : networks) out += Drawing(network).svg();
   out += "</div>\n<p class=\"legend\">Links busy:";
-  for (int i = 0; i < 5; ++i) out += fmt::format(" <i style=\"background:var(--busy{})\"></i>{}–{} %", i, 20 * i, 20 * (i + 1));
+  for (int i = 0; i < 5; ++i)
+    out += fmt::format(" <i style=\"background:var(--busy{})\"></i>{}–{}\u00a0%", i, 20 * i, 20 * (i + 1));
   return out + "</p>\n";
 }
 
