@@ -17,7 +17,7 @@ headway_says(headway.1 man)
 headway_says(headway.bash completion bash)
 headway_says(_headway completion zsh)
 headway_says(headway.fish completion fish)
-foreach(kind scenarios clusters devices links models recipes software)
+foreach(kind scenarios clusters devices links models recipes software reliability prices)
   headway_says(schema/${kind}.json schema ${kind})
 endforeach()
 find_program(HEADWAY_GZIP gzip)
@@ -42,7 +42,7 @@ install(FILES ${made}/headway.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-com
 install(FILES ${made}/_headway DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT headway)
 install(FILES ${made}/headway.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT headway)
 install(DIRECTORY docs DESTINATION ${doc} COMPONENT headway PATTERN example EXCLUDE)
-install(FILES README.md CONTRIBUTING.md DESTINATION ${doc} COMPONENT headway)
+install(FILES README.md CONTRIBUTING.md NOTICE DESTINATION ${doc} COMPONENT headway)
 install(FILES LICENSE DESTINATION ${doc} RENAME copyright COMPONENT headway)
 
 # ---- the libraries

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <exception>
 #include <iterator>
+#include <mutex>
 #include <utility>
 
 #include "app/command.h"
+#include "app/progress.h"
 #include "config/band_table.h"
 #include "report/plan_text.h"
-#include "simulate/simulate.h"
 #include "simulate/simulate_collective.h"
 #include "simulate/simulate_jobs.h"
 #include "study/comparison.h"
@@ -83,12 +84,12 @@ CollectiveAnswer collective_answer(const Scenario& scenario, const SimulateOptio
 
 }  // namespace
 
-std::vector<Answer> answers_to(const Scenario& scenario, const SimulationOptions& options) {
-  const SimulateOptions how{
-      .fold = !options.no_fold, .keep_timeline = !options.trace.empty(), .device_use = scenario.campaign || scenario.prices};
+std::vector<Answer> answers_to(const Scenario& scenario, const SimulateOptions& how) {
   if (!scenario.jobs.empty()) return job_answers(scenario, how);
   if (scenario.collective) return {collective_answer(scenario, how)};
-  Result result = simulate(scenario.cluster, scenario.plan, how);
+  SimulateOptions with_use = how;
+  with_use.device_use = scenario.campaign || scenario.prices;
+  Result result = simulate(scenario.cluster, scenario.plan, with_use);
   result.scenario = scenario.name;
   TrainingAnswer answer = training_answer(scenario, scenario.plan, std::move(result), scenario.assumed);
   add_weeks_and_money(answer, scenario);
@@ -110,24 +111,32 @@ std::vector<Scenario> read_scenarios(const std::vector<std::string>& files, cons
   return scenarios;
 }
 
-void choose_layout(Scenario& scenario, bool fold) {
+void choose_layout(Scenario& scenario, bool fold, bool quiet) {
   if (!scenario.open.layout || scenario.collective || !scenario.jobs.empty()) return;
   Machine machine{scenario.cluster, scenario.plan};
   machine.plan.layout.data = 0;  // nobody wrote a layout
-  PlanSearch search = search_plans(machine, {.open = scenario.open, .best = 1, .constraints = false, .fold = fold});
+  ProgressLine progress("layouts", 0, quiet);
+  PlanSearch search = search_plans(
+      machine,
+      {.open = scenario.open, .best = 1, .constraints = false, .fold = fold, .progress = [&](std::size_t done, std::size_t of) {
+         progress.done(done, of);
+       }});
   scenario.plan = search.best.empty() ? std::move(search.smallest) : std::move(search.best.front().plan);
   scenario.open = {};
   scenario.assumed.push_back("parallel: auto chose " + choices_text(scenario.plan));
 }
 
-void add_needs(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, bool fold) {
+void add_needs(std::vector<Answer>& answers, const std::vector<Scenario>& scenarios, bool fold, bool quiet) {
   std::vector<const Result*> results;
   for (const TrainingAnswer* answer : answers_of<TrainingAnswer>(answers)) results.push_back(&answer->result);
   if (results.size() != answers.size() || answers.size() != scenarios.size()) return;  // others, or jobs
   if (results.empty()) return;
   const std::vector<Standing> standings = compare(results);
   const double best = results[standings.front().run]->tokens_per_s;
-  for (const Standing& standing : standings) {
+  ProgressLine progress("scenarios", standings.size(), quiet);
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    progress.done(i);
+    const Standing& standing = standings[i];
     if (standing.alike || standing.share_of_best >= 1) continue;
     auto& answer = std::get<TrainingAnswer>(answers[standing.run]);
     answer.needs = needs_to_reach({scenarios[standing.run].cluster, scenarios[standing.run].plan}, best, fold);
@@ -142,15 +151,20 @@ void require_training(const Scenario& scenario, const std::string& command) {
                      "workload.collective: `headway " + command + "` is about training runs; this is a bare collective");
 }
 
-std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulationOptions& options, bool stats) {
+std::vector<Answer> simulate_all(const std::vector<Scenario>& scenarios, const SimulateOptions& how, bool stats,
+                                 const std::function<void(std::size_t)>& progress) {
   std::vector<std::vector<Answer>> of_scenario(scenarios.size());
   std::vector<std::exception_ptr> failures(scenarios.size());
+  std::mutex counting;
+  std::size_t done = 0;
   const auto one = [&](std::size_t i) {
     try {
-      of_scenario[i] = answers_to(scenarios[i], options);
+      of_scenario[i] = answers_to(scenarios[i], how);
     } catch (...) {
       failures[i] = std::current_exception();
     }
+    const std::scoped_lock lock(counting);
+    progress(++done);
   };
   if (stats)
     for (std::size_t i = 0; i < scenarios.size(); ++i) one(i);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include "base/diagnostic.h"
 
@@ -20,6 +21,11 @@ struct JobLimit::Control {
 void add_json_option(CLI::App& command, OutputOptions& options) {
   command.add_option("--json", options.json, "write the answer as JSON ('-': standard output, and nothing else there)")
       ->type_name("FILE");
+}
+
+void add_report_option(CLI::App& command, OutputOptions& options) {
+  command.add_option("--report", options.report, "write the answer as one HTML page that needs nothing else")
+      ->type_name("FILE.html");
 }
 
 void add_quiet_option(CLI::App& command, OutputOptions& options) {
@@ -86,12 +92,16 @@ TextStyle text_style(const OutputOptions& options) {
 }
 
 void require_separate(const OutputOptions& options, const std::string& trace) {
-  if (options.json == "-" && trace == "-")
-    throw InputError({"--trace", 0, 0}, "--json has standard output already; name a file for one of them");
+  std::string holder;
+  for (const auto& [option, file] : {std::pair{"--json", &options.json}, {"--trace", &trace}, {"--report", &options.report}}) {
+    if (*file != "-") continue;
+    if (!holder.empty()) throw InputError({option, 0, 0}, holder + " has standard output already; name a file for one of them");
+    holder = option;
+  }
 }
 
 bool wants_text(const OutputOptions& options, const std::string& trace) {
-  return !options.quiet && options.json != "-" && trace != "-";
+  return !options.quiet && options.json != "-" && trace != "-" && options.report != "-";
 }
 
 void print(const std::string& text) { std::cout << text << std::flush; }

@@ -16,6 +16,7 @@ namespace headway {
 
 struct OutputOptions {
   std::string json;  // "" none, "-" standard output
+  std::string report;
   bool quiet = false;
   bool stats = false;
 };
@@ -28,6 +29,7 @@ struct SimulationOptions {
 };
 
 void add_json_option(CLI::App& command, OutputOptions& options);
+void add_report_option(CLI::App& command, OutputOptions& options);
 void add_quiet_option(CLI::App& command, OutputOptions& options);
 void add_stats_option(CLI::App& command, OutputOptions& options);
 void add_set_option(CLI::App& command, SimulationOptions& options);
@@ -55,7 +57,7 @@ class JobLimit {
 [[nodiscard]] TextStyle text_style(const OutputOptions& options);
 
 // Throws InputError where two outputs would mix on standard output.
-void require_separate(const OutputOptions& options, const std::string& trace);
+void require_separate(const OutputOptions& options, const std::string& trace = "");
 
 // True when standard output is free for text: not --quiet, and no other output goes there.
 [[nodiscard]] bool wants_text(const OutputOptions& options, const std::string& trace = "");

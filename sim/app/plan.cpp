@@ -7,6 +7,7 @@
 #include "app/command.h"
 #include "app/options.h"
 #include "app/progress.h"
+#include "report/html/reports.h"
 #include "report/plan_text.h"
 
 namespace headway {
@@ -33,6 +34,7 @@ OpenChoices open_in(const Scenario& scenario, const std::vector<std::string>& ke
 }
 
 int plan(const PlanOptions& options) {
+  require_separate(options.output);
   const JobLimit limit(options.simulation.jobs);
   const Catalogue catalogue = Catalogue::standard();
   const std::vector<Scenario> scenarios = read_scenarios(options.files, overrides(options.simulation), catalogue);
@@ -53,6 +55,7 @@ int plan(const PlanOptions& options) {
   progress.clear();
   if (wants_text(options.output)) print(plan_text(scenario.name, search, text_style(options.output)));
   write_output(options.output.json, [&](std::ostream& out) { out << plan_json(scenario.name, search); });
+  write_output(options.output.report, [&](std::ostream& out) { out << plan_report(scenario.name, scenario.question, search); });
   return search.best.empty() ? kCannot : kAnswered;
 }
 
@@ -73,6 +76,7 @@ void add_plan(CLI::App& app, int& exit_code) {
                     "zero_bubble, dualpipe and dualpipe_v too, which little software has");
   command->add_flag("--exhaustive", options->exhaustive, "simulate every layout that fits: the same winner, more work");
   add_json_option(*command, options->output);
+  add_report_option(*command, options->output);
   add_set_option(*command, options->simulation);
   add_jobs_option(*command, options->simulation);
   add_no_fold_option(*command, options->simulation);

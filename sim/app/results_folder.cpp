@@ -144,10 +144,16 @@ void ResultsFolder::publish() {
   if (known_.size() == points_) finish();
 }
 
+std::vector<std::string> ResultsFolder::rows() const {
+  std::vector<std::string> rows;
+  std::istringstream lines(text_of(path("results.jsonl")));
+  for (std::string line; std::getline(lines, line);) rows.push_back(line);
+  return rows;
+}
+
 SweepSummary ResultsFolder::summary() const {
   SweepSummary summary;
-  std::istringstream lines(text_of(path("results.jsonl")));
-  for (std::string line; std::getline(lines, line);) summary.add(line);
+  for (const std::string& row : rows()) summary.add(row);
   return summary;
 }
 

@@ -42,7 +42,8 @@ class ResultsFolder {
   void append_part(const std::string& row);
   void publish();
 
-  [[nodiscard]] SweepSummary summary() const;  // of results.jsonl
+  [[nodiscard]] std::vector<std::string> rows() const;  // of results.jsonl
+  [[nodiscard]] SweepSummary summary() const;           // of these
 
  private:
   [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }

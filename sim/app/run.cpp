@@ -1,5 +1,6 @@
 // headway run SCENARIO...: simulate, print a readable answer; of several, each in full and then side by side.
 #include "app/scenario_command.h"
+#include "report/html/reports.h"
 #include "report/json.h"
 #include "report/run_text.h"
 
@@ -17,7 +18,8 @@ std::string each_then_all(const std::vector<Answer>& answers, const TextStyle& s
 
 void add_run(CLI::App& app, int& exit_code) {
   add_scenario_command(app, "run", "Simulate scenarios and print a readable answer",
-                       {each_then_all, [](const auto& answers, bool stats) { return run_json(answers, stats); }, false},
+                       {each_then_all, [](const auto& answers, bool stats) { return run_json(answers, stats); },
+                        [](const auto& answers, bool stats) { return run_report(answers, stats); }, false},
                        exit_code);
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/answers.h"
 #include "app/options.h"
+#include "app/progress.h"
 #include "config/scenario_file.h"
 #include "report/trace.h"
 
@@ -47,13 +48,20 @@ struct Command {
     auto scenarios = read_scenarios(files, overrides(simulation), catalogue);
     if (report.compares) require_alike(scenarios);
     if (weeks > 0) set_weeks(scenarios, weeks);
-    for (Scenario& scenario : scenarios) choose_layout(scenario, !simulation.no_fold);
-    auto answers = simulate_all(scenarios, simulation, output.stats);
+    for (Scenario& scenario : scenarios) choose_layout(scenario, !simulation.no_fold, output.quiet);
+    ProgressLine progress("scenarios", scenarios.size(), output.quiet);
+    const bool timeline = !simulation.trace.empty() || !output.report.empty();
+    auto answers = simulate_all(
+        scenarios,
+        {.fold = !simulation.no_fold, .keep_timeline = timeline, .meter_links = !simulation.trace.empty(), .network_use = true},
+        output.stats, [&](std::size_t done) { progress.done(done); });
+    progress.clear();
     add_uncertainty(answers, catalogue);
-    if (needs) add_needs(answers, scenarios, !simulation.no_fold);
+    if (needs) add_needs(answers, scenarios, !simulation.no_fold, output.quiet);
 
     if (wants_text(output, simulation.trace)) print(report.text(answers, text_style(output)));
     write_output(output.json, [&](std::ostream& out) { out << report.json(answers, output.stats); });
+    write_output(output.report, [&](std::ostream& out) { out << report.page(answers, output.stats); });
     write_output(simulation.trace, [&](std::ostream& out) { write_trace(out, answers); });
     return exit_code_of(answers);
   }
@@ -69,6 +77,7 @@ void add_scenario_command(CLI::App& app, const char* name, const char* what, Sce
       ->required()
       ->type_name("SCENARIO");
   add_json_option(*on_line, command->output);
+  add_report_option(*on_line, command->output);
   add_set_option(*on_line, command->simulation);
   add_jobs_option(*on_line, command->simulation);
   add_trace_and_fold_options(*on_line, command->simulation);

@@ -13,7 +13,7 @@ namespace headway {
 
 struct ScenarioReport {
   std::function<std::string(const std::vector<Answer>&, const TextStyle&)> text;
-  std::function<std::string(const std::vector<Answer>&, bool stats)> json;
+  std::function<std::string(const std::vector<Answer>&, bool stats)> json, page;
   bool compares = false;  // only like with like: training runs, or bare collectives
 };
 

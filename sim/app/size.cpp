@@ -6,8 +6,10 @@
 #include "app/answers.h"
 #include "app/command.h"
 #include "app/options.h"
+#include "app/progress.h"
 #include "config/csv.h"
 #include "config/units.h"
+#include "report/html/reports.h"
 #include "report/size_text.h"
 #include "simulate/simulate.h"
 #include "study/bill.h"
@@ -65,6 +67,7 @@ std::optional<Delivered> deliver(const Scenario& scenario, double tokens, const 
 }
 
 int size(const SizeOptions& options) {
+  require_separate(options.output);
   const JobLimit limit(options.simulation.jobs);
   const Catalogue catalogue = Catalogue::standard();
   const SizingGoal goal{read_tokens(options.tokens), read_days(options.within)};
@@ -87,15 +90,22 @@ int size(const SizeOptions& options) {
       return std::nullopt;  // a cluster of another size only
     }
   };
-  const Sizing sizing =
-      size_cluster(machine_of, as_written.cluster.devices_per_node, options.most, goal,
-                   {.open = as_written.open, .best = 1, .constraints = false, .fold = !options.simulation.no_fold},
-                   [&](const Machine& machine, const FoundPlan& plan) {
-                     return deliver(as_written, goal.tokens, machine, plan, !options.simulation.no_fold);
-                   });
+  ProgressLine progress("layouts of one size", 0, options.output.quiet);
+  const PlanSearchOptions how{.open = as_written.open,
+                              .best = 1,
+                              .constraints = false,
+                              .fold = !options.simulation.no_fold,
+                              .progress = [&](std::size_t done, std::size_t of) { progress.done(done, of); }};
+  const Sizing sizing = size_cluster(machine_of, as_written.cluster.devices_per_node, options.most, goal, how,
+                                     [&](const Machine& machine, const FoundPlan& plan) {
+                                       return deliver(as_written, goal.tokens, machine, plan, !options.simulation.no_fold);
+                                     });
+  progress.clear();
   const std::string currency = as_written.prices ? as_written.prices->currency : "";
   if (wants_text(options.output)) print(size_text(as_written.name, sizing, goal, currency, text_style(options.output)));
   write_output(options.output.json, [&](std::ostream& out) { out << size_json(as_written.name, sizing, goal, currency); });
+  write_output(options.output.report,
+               [&](std::ostream& out) { out << size_report(as_written.name, as_written.question, sizing, goal, currency); });
   return sizing.goal ? kAnswered : kCannot;
 }
 
@@ -114,6 +124,7 @@ void add_size(CLI::App& app, int& exit_code) {
       ->type_name("N")
       ->check(CLI::Range(1, 16777216));
   add_json_option(*command, options->output);
+  add_report_option(*command, options->output);
   add_set_option(*command, options->simulation);
   add_jobs_option(*command, options->simulation);
   add_no_fold_option(*command, options->simulation);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -19,6 +20,7 @@
 #include "config/catalogue.h"
 #include "config/csv.h"
 #include "config/sweep_file.h"
+#include "report/html/reports.h"
 #include "report/sweep_rows.h"
 #include "study/ordered_work.h"
 
@@ -135,11 +137,11 @@ class Sweeper {
     const SweepPoint what{point, sweep_.scenario_name(point), sweep_.setting(point)};
     try {
       Scenario scenario = sweep_.scenario(point);
-      choose_layout(scenario, !options_.simulation.no_fold);
+      choose_layout(scenario, !options_.simulation.no_fold, true);
       if (scenario.collective.has_value() != sweep_.has_collectives())
         return sweep_row(what, "a training run and a bare collective have no table in common");
       if (!scenario.jobs.empty()) return sweep_row(what, "several jobs have no row in common");
-      return sweep_row(what, answers_to(scenario, options_.simulation).front());
+      return sweep_row(what, answers_to(scenario, {.fold = !options_.simulation.no_fold}).front());
     } catch (const InputError& error) {
       return sweep_row(what, reason(error));
     }
@@ -149,6 +151,10 @@ class Sweeper {
     const SweepSummary summary = folder_.summary();
     if (wants_text(options_.output)) print(sweep_text(summary, options_.folder));
     write_output(options_.output.json, [&](std::ostream& out) { out << sweep_json(summary, options_.folder); });
+    write_output(options_.output.report, [&](std::ostream& out) {
+      out << sweep_report(
+          {std::filesystem::path(options_.file).stem().string(), options_.folder, sweep_.paths(), folder_.rows(), summary});
+    });
   }
 
   const SweepOptions& options_;
@@ -170,11 +176,13 @@ void add_sweep(CLI::App& app, int& exit_code) {
   command->add_option("--shard", options->shard, "only the i-th of n parts, counted from 1; parts may share a folder")
       ->type_name("i/n");
   add_json_option(*command, options->output);
+  add_report_option(*command, options->output);
   add_set_option(*command, options->simulation);
   add_jobs_option(*command, options->simulation);
   add_no_fold_option(*command, options->simulation);
   add_quiet_option(*command, options->output);
   command->callback([options, &exit_code] {
+    require_separate(options->output);
     const JobLimit limit(options->simulation.jobs);
     const Catalogue catalogue = Catalogue::standard();
     exit_code = Sweeper(*options, catalogue).run();

@@ -1,19 +1,19 @@
 // headway validate [FILE.csv...]: predict published measurements and score the predictions; without a file, the built-in set.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <ostream>
 #include <utility>
 
 #include "app/command.h"
 #include "app/options.h"
+#include "app/progress.h"
 #include "config/collective_table.h"
 #include "config/kernel_table.h"
 #include "config/measurement_kind.h"
 #include "config/published_run.h"
+#include "report/html/reports.h"
 #include "report/json.h"
 #include "report/validation_text.h"
 #include "study/validation.h"
@@ -87,18 +87,19 @@ Measurements read_all(std::vector<std::string> files) {
   return all;
 }
 
-std::vector<ValidationScore> scores_of(const Measurements& all, bool shows_progress) {
+std::vector<ValidationScore> scores_of(const Measurements& all, bool quiet) {
   std::size_t before = 0;  // rows of the sets that are done
-  const Progress progress = [&](std::size_t done) {
-    const std::size_t rows = all.rows(), now = before + done;
-    if (now % 10 == 0 || now == rows) std::fprintf(stderr, "\r%zu of %zu rows%s", now, rows, now == rows ? "\r\x1b[K" : "");
+  ProgressLine line("rows", all.rows(), quiet);
+  std::mutex writing;
+  const Progress shown = [&](std::size_t done) {
+    const std::scoped_lock lock(writing);
+    line.done(before + done);
   };
   std::vector<ValidationScore> scores;
   const auto add = [&](ValidationScore score) {
     before += static_cast<std::size_t>(score.rows);
     scores.push_back(std::move(score));
   };
-  const Progress shown = shows_progress ? progress : Progress();
   if (!all.runs.empty() || all.rows() == 0) add(validate_runs(all.runs, shown));
   if (!all.memory.empty()) add(validate_memory(all.memory, shown));
   for (const auto& [kind, table] : all.kernels) add(validate_kernels(std::string(name_of(kind)), table, shown));
@@ -114,13 +115,15 @@ void write_bands(const std::string& file, const std::vector<ValidationScore>& sc
 }
 
 int validate(const ValidateOptions& options) {
+  require_separate(options.output);
   const JobLimit limit(options.simulation.jobs);
   const Measurements all = read_all(options.files);
-  const std::vector<ValidationScore> scores = scores_of(all, !options.output.quiet && isatty(STDERR_FILENO) != 0);
+  const std::vector<ValidationScore> scores = scores_of(all, options.output.quiet);
   if (wants_text(options.output))
     for (const ValidationScore& score : scores)
       print((&score == &scores.front() ? "" : "\n\n") + validation_text(score, text_style(options.output)));
   write_output(options.output.json, [&](std::ostream& out) { out << validation_json(scores); });
+  write_output(options.output.report, [&](std::ostream& out) { out << validation_report(scores); });
   if (!options.bands.empty()) write_bands(options.bands, scores);
   return kAnswered;
 }
@@ -138,6 +141,7 @@ void add_validate(CLI::App& app, int& exit_code) {
   command->add_option("--bands", options->bands, "write the error bands of the training runs, as `run` uses them")
       ->type_name("FILE.csv");
   add_json_option(*command, options->output);
+  add_report_option(*command, options->output);
   add_jobs_option(*command, options->simulation);
   add_quiet_option(*command, options->output);
   command->callback([options, &exit_code] { exit_code = validate(*options); });

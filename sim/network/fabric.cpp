@@ -247,18 +247,37 @@ struct BuiltNetwork {
 
 namespace {
 
-void count(std::vector<LinkClass>& classes, const std::string& from, const std::string& to, std::size_t links, double capacity) {
-  for (LinkClass& known : classes) {
-    const bool alike = std::abs(known.capacity.value() - capacity) <= 1e-9 * capacity;
-    if (known.from == from && known.to == to && alike) {
-      known.links += links;
-      return;
+// Gathers links that are alike. `local`: a link of the network, numbered from 0; where `ways` is 2 the next one is its other direction.
+class LinkCount {
+ public:
+  LinkCount(const BuiltNetwork& built, std::span<const double> busy) : built_(built), busy_(busy) {}
+
+  void add(const std::string& from, const std::string& to, std::size_t links, double capacity, std::size_t local,
+           std::size_t ways) {
+    const auto alike = [&](const LinkClass& known) {
+      return known.from == from && known.to == to && std::abs(known.capacity.value() - capacity) <= 1e-9 * capacity;
+    };
+    auto known = std::find_if(classes_.begin(), classes_.end(), alike);
+    if (known == classes_.end()) known = classes_.insert(known, {from, to, 0, Bandwidth(capacity)});
+    known->links += links;
+    for (std::size_t way = 0; way < ways && !busy_.empty(); ++way) {
+      const double busy = busy_[built_.first + local + way];
+      known->busy += busy * static_cast<double>(links) / static_cast<double>(ways);
+      known->busiest = std::max(known->busiest, busy);
     }
   }
-  classes.push_back({from, to, links, Bandwidth(capacity)});
-}
+  [[nodiscard]] std::vector<LinkClass> take() {
+    for (LinkClass& links : classes_) links.busy /= static_cast<double>(links.links);
+    return std::move(classes_);
+  }
 
-void count_ports(std::vector<LinkClass>& classes, const BuiltNetwork& built) {
+ private:
+  const BuiltNetwork& built_;
+  std::span<const double> busy_;
+  std::vector<LinkClass> classes_;
+};
+
+void count_ports(LinkCount& count, const BuiltNetwork& built) {
   const NetworkKind kind = built.spec.kind;
   if (kind == NetworkKind::torus || built.has_pair_links()) return;  // the links are the port
   const std::string end = kind == NetworkKind::dragonfly   ? "router"
@@ -266,18 +285,20 @@ void count_ports(std::vector<LinkClass>& classes, const BuiltNetwork& built) {
                                                            : built.wiring.switches.tiers().front().name;
   const std::uint32_t each = kind == NetworkKind::full_mesh ? built.peers() : 1;
   for (std::size_t port = 0; port < built.first_trunk(); port += 2)
-    count(classes, "device", end, each, built.capacity[port] / each);
+    count.add("device", end, each, built.capacity[port] / each, port, 2);
 }
 
-void count_trunks(std::vector<LinkClass>& classes, const BuiltNetwork& built) {
+void count_trunks(LinkCount& count, const BuiltNetwork& built) {
   const SwitchForest& switches = built.wiring.switches;
   for (std::size_t trunk = 0; trunk < built.trunks(); ++trunk) {
     const SwitchId below(trunk);
     const std::string from = switches.tiers()[switches.tier_of(below)].name;
     const std::string to = switches.tiers()[switches.tier_of(switches.parent(below))].name;
     const std::uint32_t lanes = built.cables.lanes(below), each = built.cables.cables(below) / lanes;
-    for (std::uint32_t lane = 0; lane < lanes; ++lane)
-      count(classes, from, to, each, built.capacity[built.up(below, lane).index() - built.first] / each);
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      const std::size_t up = built.up(below, lane).index() - built.first;
+      count.add(from, to, each, built.capacity[up] / each, up, 2);
+    }
   }
 }
 
@@ -397,18 +418,19 @@ std::vector<SwitchClass> Fabric::switch_classes(NetworkId network) const {
   return classes;
 }
 
-std::vector<LinkClass> Fabric::link_classes(NetworkId network) const {
+std::vector<LinkClass> Fabric::link_classes(NetworkId network, std::span<const double> busy) const {
   const BuiltNetwork& built = impl_->at(network);
-  std::vector<LinkClass> classes;
-  count_ports(classes, built);
-  count_trunks(classes, built);
+  LinkCount count(built, busy);
+  count_ports(count, built);
+  count_trunks(count, built);
   for (std::size_t pair = built.first_pair(); pair < built.first_direct(); ++pair)
-    count(classes, "device", "device", 1, built.capacity[pair]);
+    count.add("device", "device", 1, built.capacity[pair], pair, 1);
   for (std::size_t link = 0; link < built.direct_count(); ++link) {
     const std::string ends = built.direct->ends(link);
-    count(classes, ends, ends, 1, built.capacity[built.first_direct() + link]);
+    const std::size_t local = built.first_direct() + link;
+    count.add(ends, ends, 1, built.capacity[local], local, 1);
   }
-  return classes;
+  return count.take();
 }
 
 bool Fabric::has_pair_links(NetworkId network) const { return impl_->at(network).has_pair_links(); }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,8 @@ struct RouteLink {
 struct LinkClass {
   std::string from, to;  // "device", "leaf", "spine", "router" ...
   std::size_t links = 0;
-  Bandwidth capacity;  // achievable, of each
+  Bandwidth capacity;            // achievable, of each
+  double busy = 0, busiest = 0;  // share of the time that they carry traffic: mean over both directions, and of the busiest
 };
 // Switches of one tier, parallel ones counted singly.
 struct SwitchClass {
@@ -103,7 +105,8 @@ class Fabric {
   void trunks_above(NetworkId network, DeviceIndex device, std::vector<TrunkLinks>& trunks) const;
   // What the network is made of, from the devices up.
   [[nodiscard]] std::vector<SwitchClass> switch_classes(NetworkId network) const;
-  [[nodiscard]] std::vector<LinkClass> link_classes(NetworkId network) const;
+  // `busy`: by link, the share of the time it carries traffic; all zero where left out.
+  [[nodiscard]] std::vector<LinkClass> link_classes(NetworkId network, std::span<const double> busy = {}) const;
   // Whether every pair of a domain has a link of its own on its route (full meshes of up to 16 devices).
   [[nodiscard]] bool has_pair_links(NetworkId network) const;
 

@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <vector>
-
 #include "report/run_text.h"
-#include "study/collective_comparison.h"
 
 namespace headway {
 
@@ -27,22 +24,6 @@ std::string chosen_by(const ForcedChoice& forced) {
 std::string limit_text(const CollectiveResult& r) {
   if (r.latency > 0.5 * r.time) return fmt::format("latency: {} of the time", percent_text(r.latency / r.time));
   return fmt::format("bandwidth: {} carries most, and allows {} at best", r.most_loaded_link, seconds_text(r.bound));
-}
-
-std::string facts(const CollectiveAnswer& answer) {
-  const CollectiveResult& r = answer.result;
-  std::string out;
-  const auto fact = [&](std::string_view name, const std::string& text) {
-    if (!text.empty()) out += wrapped(fmt::format("  {:<11}", name), text);
-  };
-  fact("question", answer.question);
-  fact("limited by", limit_text(r));
-  fact("algorithm", fmt::format("{}, {}", choice_text(r), chosen_by(r.what.forced)));
-  fact("cluster",
-       fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.cluster_devices), r.device_title,
-                   r.what.devices < r.cluster_devices ? fmt::format(", the first {} take part", grouped(r.what.devices)) : ""));
-  for (const std::string& restriction : answer.restrictions) fact("restricted", restriction);
-  return out;
 }
 
 std::string speed(const CollectiveResult& r) {
@@ -79,36 +60,64 @@ std::string collective_text(const BareCollective& what) {
   return fmt::format("{} of {} over {} devices", name_of(what.kind), bytes_text(what.bytes), grouped(what.devices));
 }
 
+std::string verdict_text(const CollectiveResult& r) {
+  return fmt::format("{}: {}: {}, busbw {}", r.scenario, collective_text(r.what), seconds_text(r.time), gb_text(r.busbw()));
+}
+
+std::vector<Fact> facts_of(const CollectiveAnswer& answer) {
+  const CollectiveResult& r = answer.result;
+  std::vector<Fact> facts = {{"question", answer.question},
+                             {"limited by", limit_text(r)},
+                             {"algorithm", fmt::format("{}, {}", choice_text(r), chosen_by(r.what.forced))}};
+  const std::string part =
+      r.what.devices < r.cluster_devices ? fmt::format(", the first {} take part", grouped(r.what.devices)) : "";
+  facts.push_back({"cluster", fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.cluster_devices), r.device_title, part)});
+  for (const std::string& restriction : answer.restrictions) facts.push_back({"restricted", restriction});
+  return facts;
+}
+
 std::string run_text(const CollectiveAnswer& answer, const TextStyle& style) {
   const CollectiveResult& r = answer.result;
-  std::string verdict = wrapped(
-      "", fmt::format("{}: {}: {}, busbw {}", r.scenario, collective_text(r.what), seconds_text(r.time), gb_text(r.busbw())));
+  std::string verdict = wrapped("", verdict_text(r));
   verdict.pop_back();
-  std::string out = toned(verdict, Tone::good, style) + "\n\n" + facts(answer) + "\n" + speed(r);
+  std::string out = toned(verdict, Tone::good, style) + "\n\n" + facts_text(facts_of(answer)) + "\n" + speed(r);
   out += assumptions_text(answer.assumed, style);
   if (style.stats) out += statistics_text(r.stats, r.ranks, r.rank_classes, style);
   return out;
 }
 
-std::string compare_text(std::span<const CollectiveAnswer* const> answers, const TextStyle& style) {
+std::vector<CollectiveStanding> standings_of(std::span<const CollectiveAnswer* const> answers) {
   std::vector<const CollectiveResult*> results;
   for (const CollectiveAnswer* answer : answers) results.push_back(&answer->result);
-  const std::vector<CollectiveStanding> standings = compare(results);
-  std::string out = toned(wrapped("", comparison_verdict(standings, answers)), Tone::good, style) + "\n";
+  return compare(results);
+}
 
+std::string verdict_text(std::span<const CollectiveAnswer* const> answers) {
+  return comparison_verdict(standings_of(answers), answers);
+}
+
+Table comparison_table(std::span<const CollectiveAnswer* const> answers) {
   Table table({"scenario", "collective", "size", "devices", "time", "of best", "algbw", "busbw", "algorithm"},
               {false, false, true, true, true, true, true, true, false});
-  for (const CollectiveStanding& standing : standings) {
-    const CollectiveResult& r = *results[standing.run];
+  for (const CollectiveStanding& standing : standings_of(answers)) {
+    const CollectiveResult& r = answers[standing.run]->result;
     table.row({r.scenario, std::string(name_of(r.what.kind)), bytes_text(r.what.bytes), grouped(r.what.devices),
                seconds_text(r.time), fmt::format("{:.2f}", standing.share_of_best), gb_text(r.algbw()), gb_text(r.busbw()),
                std::string(name_of(r.choice.algorithm))});
   }
-  out += table.text() + "\n" + toned("What limits each", Tone::heading, style) + "\n";
-  for (const CollectiveStanding& standing : standings) {
-    const CollectiveResult& r = *results[standing.run];
-    out += wrapped("  ", fmt::format("{}: {}", r.scenario, limit_text(r)));
-    if (!standing.why.empty()) out += wrapped("    ", (standing.alike ? "" : "behind because: ") + standing.why);
+  return table;
+}
+
+std::vector<Fact> limits_of(const CollectiveAnswer& answer, const CollectiveStanding& standing) {
+  return {{"limited by", limit_text(answer.result)}, {standing.alike ? "" : "behind because", standing.why}};
+}
+
+std::string compare_text(std::span<const CollectiveAnswer* const> answers, const TextStyle& style) {
+  std::string out = toned(wrapped("", verdict_text(answers)), Tone::good, style) + "\n" + comparison_table(answers).text() +
+                    "\n" + toned("What limits each", Tone::heading, style) + "\n";
+  for (const CollectiveStanding& standing : standings_of(answers)) {
+    const CollectiveAnswer& answer = *answers[standing.run];
+    out += limits_text(answer.result.scenario, limits_of(answer, standing));
   }
   return out;
 }

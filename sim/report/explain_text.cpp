@@ -53,6 +53,15 @@ Json explanation_json(const Explanation& explanation) {
 
 }  // namespace
 
+Table worth_table(const Explanation& explanation) {
+  Table table({"resource", "10 % faster", "10 % slower", "elasticity", "if it were free"}, {false, true, true, true, true});
+  for (const ResourceWorth& worth : explanation.resources)
+    table.row({worth.title, signed_percent_text(worth.with_more - 1), signed_percent_text(worth.with_less - 1),
+               fmt::format("{:.2f}/{:.2f}", worth.elasticity_up() + 0.0, worth.elasticity_down() + 0.0),
+               fmt::format("{:.2f}x", worth.when_free)});
+  return table;
+}
+
 std::string explain_text(const Explanation& explanation, const TextStyle& style) {
   const Result& r = explanation.result;
   std::string out = toned(wrapped("", r.scenario + ": " + explanation.verdict), r.fits ? Tone::good : Tone::bad, style) + "\n";
@@ -62,12 +71,7 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
   out += wrapped("  layout     ", layout_text(r.layout));
 
   out += "\n" + toned("What every resource is worth (tokens/s)", Tone::heading, style) + "\n";
-  Table table({"resource", "10 % faster", "10 % slower", "elasticity", "if it were free"}, {false, true, true, true, true});
-  for (const ResourceWorth& worth : explanation.resources)
-    table.row({worth.title, signed_percent_text(worth.with_more - 1), signed_percent_text(worth.with_less - 1),
-               fmt::format("{:.2f}/{:.2f}", worth.elasticity_up() + 0.0, worth.elasticity_down() + 0.0),
-               fmt::format("{:.2f}x", worth.when_free)});
-  out += table.text();
+  out += worth_table(explanation).text();
   out += wrapped("  ", "elasticity: of tokens/s, the resource 10 % faster/10 % slower; a delay is faster when it is shorter");
 
   out += "\n" + toned("Critical path: what the step waited for, one thing at a time", Tone::heading, style) + "\n" + path_text(r);

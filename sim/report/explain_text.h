@@ -9,6 +9,8 @@
 
 namespace headway {
 
+[[nodiscard]] Table worth_table(const Explanation& explanation);  // of every resource
+
 [[nodiscard]] std::string explain_text(const Explanation& explanation, const TextStyle& style = {});
 
 // One explanation: an object; several: a list.

@@ -28,6 +28,20 @@ Json network_times(const Result& r) {
   return json;
 }
 
+Json links(const std::vector<NetworkUse>& networks) {
+  Json json = Json::array();
+  for (const NetworkUse& network : networks)
+    for (const LinkClass& links : network.links)
+      json.push_back({{"network", network.network},
+                      {"from", links.from},
+                      {"to", links.to},
+                      {"links", links.links},
+                      {"line_gb_per_s", finite(links.capacity.value() / 1e9 / network.efficiency)},
+                      {"busy", finite(links.busy)},
+                      {"busiest", finite(links.busiest)}});
+  return json;
+}
+
 Json memory(const Result& r) {
   Json by_stage = Json::array();
   Json terms = Json::array();
@@ -107,6 +121,7 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"fits", r.fits},
                {"bottleneck", r.bottleneck},
                {"collectives", collectives(r)},
+               {"links", links(r.network_use)},
                {"assumed", r.assumed},
                {"fold", {{"ranks", r.ranks}, {"rank_classes", r.rank_classes}}}};
   if (const auto& job = answer.job)
@@ -143,6 +158,7 @@ Json run(const CollectiveAnswer& answer, bool stats) {
                {"bound_share", finite(r.bound_share())},
                {"latency_s", finite(r.latency.value())},
                {"most_loaded_link", r.most_loaded_link},
+               {"links", links(r.network_use)},
                {"cluster", r.cluster_title},
                {"device", r.device_title},
                {"cluster_devices", r.cluster_devices},

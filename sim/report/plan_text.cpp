@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "report/json_parts.h"
@@ -16,24 +18,6 @@ using Json = nlohmann::ordered_json;
 
 std::string count(std::size_t number) { return grouped(static_cast<double>(number)); }
 
-std::string space_text(const PlanSearchCount& c) {
-  return fmt::format("{} layouts; {} do not fit in memory, {} are slower for certain ({} pruned), {} simulated in full",
-                     count(c.layouts), count(c.too_large), count(c.slower), percent_text(c.pruned()), count(c.simulated));
-}
-
-std::string verdict(const PlanSearch& search) {
-  if (search.best.empty())
-    return fmt::format("nothing fits: the smallest layout needs {:.1f} GiB of {:.1f}: {}", gib(search.least_memory),
-                       gib(search.capacity), choices_text(search.smallest));
-  const Result& best = search.best.front().result;
-  std::string text = fmt::format("{}: {} per step, {} tokens/s, MFU {}, {:.1f} of {:.1f} GiB",
-                                 choices_text(search.best.front().plan), seconds_text(best.step_time), grouped(best.tokens_per_s),
-                                 percent_text(best.mfu), gib(peak_memory(best)), gib(best.memory_capacity));
-  if (search.written && search.written->result.fits)
-    text += fmt::format("; {:.2f}x the layout as written", best.tokens_per_s / search.written->result.tokens_per_s);
-  return text;
-}
-
 std::vector<Standing> standings(const std::vector<FoundPlan>& found) {
   std::vector<const Result*> results;
   for (const FoundPlan& plan : found) results.push_back(&plan.result);
@@ -41,22 +25,6 @@ std::vector<Standing> standings(const std::vector<FoundPlan>& found) {
 }
 
 std::string recompute_word(const TrainingPlan& plan) { return recompute_text(plan.recompute); }
-
-Table layout_table() {
-  return Table({"", "step", "tokens/s", "MFU", "GiB", "tp", "cp", "pp", "vs", "dp", "ep", "etp", "mb", "schedule", "sharding",
-                "recompute"},
-               {false, true, true, true, true, true, true, true, true, true, true, true, true, false, false, false});
-}
-
-void add_row(Table& table, const std::string& name, const FoundPlan& found) {
-  const Layout& l = found.plan.layout;
-  const Result& r = found.result;
-  const auto number = [](int value) { return value == 1 ? std::string("1") : fmt::format("{}", value); };
-  table.row({name, seconds_text(r.step_time), grouped(r.tokens_per_s), percent_text(r.mfu),
-             fmt::format("{:.0f}", gib(peak_memory(r))), number(l.tensor), number(l.context), number(l.pipeline),
-             number(l.virtual_stages), number(l.data), number(l.expert), number(l.expert_tensor), number(found.plan.microbatch),
-             std::string(name_of(found.plan.schedule)), std::string(name_of(found.plan.sharding)), recompute_word(found.plan)});
-}
 
 Json found_json(const FoundPlan& found) {
   const Result& r = found.result;
@@ -81,41 +49,92 @@ std::string choices_text(const TrainingPlan& plan) {
                      name_of(plan.schedule), name_of(plan.sharding), recompute_word(plan));
 }
 
-std::string plan_text(const std::string& scenario, const PlanSearch& search, const TextStyle& style) {
-  const bool fits = !search.best.empty();
-  std::string out = toned(wrapped("", scenario + ": " + verdict(search)), fits ? Tone::good : Tone::bad, style) + "\n";
-  out += wrapped("  searched  ", space_text(search.count));
-  if (search.written) {
-    const WrittenPlan& written = *search.written;
-    out += wrapped(
-        "  written   ",
-        fmt::format(
-            "{} per step{}; at most {} of the {} layouts that fit are faster ({})", seconds_text(written.result.step_time),
-            written.result.fits ? "" : ", does not fit in memory", count(written.at_most_before), count(written.fitting),
-            percent_text(written.fitting > 0 ? static_cast<double>(written.at_most_before) / static_cast<double>(written.fitting)
-                                             : 0)));
+std::string space_text(const PlanSearchCount& c) {
+  return fmt::format("{} layouts; {} do not fit in memory, {} are slower for certain ({} pruned), {} simulated in full",
+                     count(c.layouts), count(c.too_large), count(c.slower), percent_text(c.pruned()), count(c.simulated));
+}
+
+std::string verdict_text(const PlanSearch& search) {
+  if (search.best.empty())
+    return fmt::format("nothing fits: the smallest layout needs {:.1f} GiB of {:.1f}: {}", gib(search.least_memory),
+                       gib(search.capacity), choices_text(search.smallest));
+  const Result& best = search.best.front().result;
+  std::string text = fmt::format("{}: {} per step, {} tokens/s, MFU {}, {:.1f} of {:.1f} GiB",
+                                 choices_text(search.best.front().plan), seconds_text(best.step_time), grouped(best.tokens_per_s),
+                                 percent_text(best.mfu), gib(peak_memory(best)), gib(best.memory_capacity));
+  if (search.written && search.written->result.fits)
+    text += fmt::format("; {:.2f}x the layout as written", best.tokens_per_s / search.written->result.tokens_per_s);
+  return text;
+}
+
+Table plan_table(const std::vector<FoundPlan>& found) {
+  struct Degree {
+    const char* name;
+    int Layout::*of;
+  };
+  std::vector<Degree> degrees = {{"tp", &Layout::tensor},         {"cp", &Layout::context}, {"pp", &Layout::pipeline},
+                                 {"vs", &Layout::virtual_stages}, {"dp", &Layout::data},    {"ep", &Layout::expert},
+                                 {"etp", &Layout::expert_tensor}};
+  std::erase_if(degrees, [&](const Degree& degree) {  // what none of them uses
+    return std::all_of(found.begin(), found.end(), [&](const FoundPlan& plan) { return plan.plan.layout.*degree.of == 1; });
+  });
+  std::vector<std::string> header = {"", "step", "tokens/s", "MFU", "GiB"};
+  for (const Degree& degree : degrees) header.emplace_back(degree.name);
+  std::vector<bool> right(header.size() + 4, true);
+  header.insert(header.end(), {"mb", "schedule", "sharding", "recompute"});
+  right.front() = false;
+  std::fill(right.end() - 3, right.end(), false);
+  Table table(std::move(header), std::move(right));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const TrainingPlan& plan = found[i].plan;
+    const Result& r = found[i].result;
+    std::vector<std::string> cells = {std::to_string(i + 1), seconds_text(r.step_time), grouped(r.tokens_per_s),
+                                      percent_text(r.mfu), fmt::format("{:.0f}", gib(peak_memory(r)))};
+    for (const Degree& degree : degrees) cells.push_back(std::to_string(plan.layout.*degree.of));
+    cells.insert(cells.end(), {std::to_string(plan.microbatch), std::string(name_of(plan.schedule)),
+                               std::string(name_of(plan.sharding)), recompute_word(plan)});
+    table.row(std::move(cells));
   }
-  if (!fits) return out;
+  return table;
+}
 
-  out += "\n" + toned("The best", Tone::heading, style) + "\n";
-  Table best = layout_table();
-  for (std::size_t i = 0; i < search.best.size(); ++i) add_row(best, fmt::format("{}", i + 1), search.best[i]);
-  out += best.text();
-  const std::vector<Standing> ranks = standings(search.best);
-  for (std::size_t i = 1; i < ranks.size(); ++i) out += wrapped(fmt::format("  {} against 1: ", i + 1), ranks[i].why);
+std::string written_text(const WrittenPlan& written) {
+  const double share =
+      written.fitting > 0 ? static_cast<double>(written.at_most_before) / static_cast<double>(written.fitting) : 0;
+  return fmt::format("{} per step{}; at most {} of the {} layouts that fit are faster ({})",
+                     seconds_text(written.result.step_time), written.result.fits ? "" : ", does not fit in memory",
+                     count(written.at_most_before), count(written.fitting), percent_text(share));
+}
 
-  if (!search.under.empty()) out += "\n" + toned("The best under a constraint", Tone::heading, style) + "\n";
+std::vector<Fact> constraints_of(const PlanSearch& search) {
+  std::vector<Fact> facts;
   for (const BestUnder& under : search.under) {
     if (!under.found) {
-      out += wrapped("  ", under.constraint + ": nothing fits");
+      facts.push_back({under.constraint, "nothing fits"});
       continue;
     }
     const double share = under.found->result.tokens_per_s / search.best.front().result.tokens_per_s;
     const bool is_best = share >= 1 && choices_text(under.found->plan) == choices_text(search.best.front().plan);
-    out += wrapped(
-        "  ", under.constraint + (is_best ? ": the best is one"
-                                          : fmt::format(": {:.3f} of the best: {}", share, choices_text(under.found->plan))));
+    facts.push_back({under.constraint, is_best ? "the best is one"
+                                               : fmt::format("{:.3f} of the best: {}", share, choices_text(under.found->plan))});
   }
+  return facts;
+}
+
+std::string plan_text(const std::string& scenario, const PlanSearch& search, const TextStyle& style) {
+  const bool fits = !search.best.empty();
+  std::string out = toned(wrapped("", scenario + ": " + verdict_text(search)), fits ? Tone::good : Tone::bad, style) + "\n";
+  out += wrapped("  searched  ", space_text(search.count));
+  if (search.written) out += wrapped("  written   ", written_text(*search.written));
+  if (!fits) return out;
+
+  out += "\n" + toned("The best", Tone::heading, style) + "\n";
+  out += plan_table(search.best).text();
+  const std::vector<Standing> ranks = standings(search.best);
+  for (std::size_t i = 1; i < ranks.size(); ++i) out += wrapped(fmt::format("  {} against 1: ", i + 1), ranks[i].why);
+
+  if (!search.under.empty()) out += "\n" + toned("The best under a constraint", Tone::heading, style) + "\n";
+  for (const Fact& best : constraints_of(search)) out += wrapped("  ", best.name + ": " + best.text);
   out +=
       "\n  tp, cp, pp, dp, ep, etp: tensor, context, pipeline, data, expert, expert_tensor; vs: virtual\n"
       "  stages; mb: microbatch\n";

@@ -30,38 +30,9 @@ std::string memory_verdict(const Result& result) {
 }
 
 std::string verdict(const Result& result, const TextStyle& style) {
-  const std::string speed = fmt::format("{} per step, {} tokens/s, MFU {}", seconds_text(result.step_time),
-                                        grouped(result.tokens_per_s), percent_text(result.mfu));
-  const std::string memory = memory_verdict(result);
-  const std::string text = result.fits ? fmt::format("{}: {}; {}", result.scenario, speed, memory)
-                                       : fmt::format("{}: {}. With more memory: {}", result.scenario, memory, speed);
-  std::string lines = wrapped("", text);
+  std::string lines = wrapped("", verdict_text(result));
   lines.pop_back();
   return toned(lines, result.fits ? Tone::good : Tone::bad, style) + "\n";
-}
-
-std::string facts(const TrainingAnswer& answer) {
-  const Result& r = answer.result;
-  std::string out;
-  const auto fact = [&](std::string_view name, const std::string& text) {
-    if (!text.empty()) out += wrapped(fmt::format("  {:<11}", name), text);
-  };
-  fact("question", answer.question);
-  fact("limited by", r.bottleneck);
-  if (answer.job)
-    fact("shares", fmt::format("the cluster with the other jobs of {}, which cost it {:.1f} %: alone a step takes {}",
-                               answer.job->scenario, 100 * answer.job->cost_of_others, seconds_text(answer.job->alone)));
-  fact("to fit", r.memory_advice);
-  fact("model", fmt::format("{}, {}, {}", r.model_title, r.recipe_name, r.software_name));
-  fact("cluster", fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.devices), r.device_title,
-                              r.packages != r.devices ? fmt::format(" ({} packages)", grouped(r.packages)) : ""));
-  for (const std::string& restriction : answer.restrictions) fact("restricted", restriction);
-  fact("layout", layout_text(r.layout));
-  fact("batch", fmt::format("{} sequences of {} tokens, microbatches of {}: {} per step and data rank",
-                            grouped(answer.global_batch), grouped(answer.sequence), answer.microbatch, r.microbatches));
-  fact("choices", fmt::format("schedule {}, sharding {}, recompute {}", name_of(answer.schedule), name_of(answer.sharding),
-                              recompute_text(answer.recompute)));
-  return out;
 }
 
 std::string speed(const TrainingAnswer& answer) {
@@ -111,44 +82,22 @@ std::string link_shares(const Result& r) {
 
 std::string memory(const Result& r, const TextStyle& style) {
   if (r.memory_by_stage.empty()) return "";
-  std::vector<std::string> names;
-  for (const StageMemory& stage : r.memory_by_stage)
-    for (const MemoryTerm& term : stage.terms)
-      if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
-
-  std::vector<std::string> header = {"", ""}, below = {"stage", "total"};  // "optimizer states" stands on two lines
-  for (const std::string& name : names) {
+  const Table rows = memory_table(r);
+  std::vector<std::string> above, below;  // "optimizer states" stands on two lines
+  for (const std::string& name : rows.rows().front()) {
     const auto space = name.find(' ');
-    header.push_back(space == std::string::npos ? "" : name.substr(0, space));
+    above.push_back(space == std::string::npos ? "" : name.substr(0, space));
     below.push_back(space == std::string::npos ? name : name.substr(space + 1));
   }
-  Table table(header, std::vector<bool>(header.size(), true));
+  Table table(std::move(above), rows.right());
   table.row(std::move(below));
-  for (std::size_t first = 0; first < r.memory_by_stage.size();) {
-    const StageMemory& stage = r.memory_by_stage[first];
-    std::size_t last = first;
-    while (last + 1 < r.memory_by_stage.size() && same_terms(stage, r.memory_by_stage[last + 1])) ++last;
-    std::vector<std::string> cells = {first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last),
-                                      fmt::format("{:.1f}{}", gib(stage.total()), stage.total() > r.memory_capacity ? "!" : " ")};
-    for (const std::string& name : names) {
-      Bytes bytes;
-      for (const MemoryTerm& term : stage.terms)
-        if (term.name == name) bytes += term.bytes;
-      cells.push_back(fmt::format("{:.1f}", gib(bytes)));
-    }
-    table.row(std::move(cells));
-    first = last + 1;
-  }
+  for (const std::vector<std::string>& row : std::span(rows.rows()).subspan(1)) table.row(row);
   return heading(fmt::format("Memory per device by pipeline stage, GiB: {}", memory_verdict(r)), style) + table.text();
 }
 
 std::string collectives(const Result& r, const TextStyle& style) {
   if (r.collectives.empty()) return "";
-  Table table({"collective", "algorithm", "members", "size", "alone", "per step"}, {false, false, true, true, true, true});
-  for (const CollectiveUse& use : r.collectives)
-    table.row({use.name, use.algorithm, grouped(use.members), bytes_text(use.bytes), seconds_text(use.alone),
-               use.calls_per_rank >= 100 ? grouped(use.calls_per_rank) : significant(use.calls_per_rank, 3)});
-  return heading("Collectives, as the library chooses them (per step: calls of a device)", style) + table.text();
+  return heading("Collectives, as the library chooses them (per step: calls of a device)", style) + collectives_table(r).text();
 }
 
 std::string statistics(const Result& r, const TextStyle& style) {
@@ -157,6 +106,12 @@ std::string statistics(const Result& r, const TextStyle& style) {
     out += fmt::format("  {} of {} matrix products found in the device's measured table, the rest by formula\n",
                        r.stats.gemm_table_hits, products);
   return out;
+}
+
+std::vector<const Result*> results_of(std::span<const TrainingAnswer* const> answers) {
+  std::vector<const Result*> results;
+  for (const TrainingAnswer* answer : answers) results.push_back(&answer->result);
+  return results;
 }
 
 // Who wins, who is as good, by how much the rest lose, and why the last does.
@@ -178,27 +133,6 @@ std::string comparison_verdict(const std::vector<Standing>& standings, const std
   return text + (behind.empty() ? "" : fmt::format(". Why the last is behind: {}", standings.back().why));
 }
 
-// Every part of the step as a share of it, side by side; parts nobody has are left out.
-std::string shares_text(const std::vector<Standing>& standings, const std::vector<const Result*>& results) {
-  std::vector<const BreakdownPart*> parts;
-  for (const BreakdownPart& part : kBreakdownParts)
-    if (std::any_of(results.begin(), results.end(), [&](const Result* r) { return r->breakdown.*part.time > Seconds(0); }))
-      parts.push_back(&part);
-  std::vector<std::string> header = {"scenario"};
-  for (const BreakdownPart* part : parts)
-    header.emplace_back(part->key.starts_with("exposed_") ? part->key.substr(8) : part->key);
-  std::vector<bool> right(header.size(), true);
-  right.front() = false;
-  Table table(header, right);
-  for (const Standing& standing : standings) {
-    const Result& r = *results[standing.run];
-    std::vector<std::string> cells = {r.scenario};
-    for (const BreakdownPart* part : parts) cells.push_back(percent_text(r.breakdown.*(part->time) / r.step_time));
-    table.row(std::move(cells));
-  }
-  return table.text();
-}
-
 // "1.58x the matrix units, or 3.1x the bandwidth of scale_up"
 std::string needs_text(const std::vector<Need>& needs) {
   std::string text;
@@ -210,6 +144,69 @@ std::string needs_text(const std::vector<Need>& needs) {
 }
 
 }  // namespace
+
+std::string verdict_text(const Result& r) {
+  const std::string speed =
+      fmt::format("{} per step, {} tokens/s, MFU {}", seconds_text(r.step_time), grouped(r.tokens_per_s), percent_text(r.mfu));
+  return r.fits ? fmt::format("{}: {}; {}", r.scenario, speed, memory_verdict(r))
+                : fmt::format("{}: {}. With more memory: {}", r.scenario, memory_verdict(r), speed);
+}
+
+std::vector<Fact> facts_of(const TrainingAnswer& answer) {
+  const Result& r = answer.result;
+  std::vector<Fact> facts = {{"question", answer.question}, {"limited by", r.bottleneck}};
+  if (answer.job)
+    facts.push_back(
+        {"shares", fmt::format("the cluster with the other jobs of {}, which cost it {:.1f} %: alone a step takes {}",
+                               answer.job->scenario, 100 * answer.job->cost_of_others, seconds_text(answer.job->alone))});
+  facts.push_back({"to fit", r.memory_advice});
+  facts.push_back({"model", fmt::format("{}, {}, {}", r.model_title, r.recipe_name, r.software_name)});
+  facts.push_back({"cluster", fmt::format("{}: {} x {}{}", r.cluster_title, grouped(r.devices), r.device_title,
+                                          r.packages != r.devices ? fmt::format(" ({} packages)", grouped(r.packages)) : "")});
+  for (const std::string& restriction : answer.restrictions) facts.push_back({"restricted", restriction});
+  facts.push_back({"layout", layout_text(r.layout)});
+  facts.push_back(
+      {"batch", fmt::format("{} sequences of {} tokens, microbatches of {}: {} per step and data rank",
+                            grouped(answer.global_batch), grouped(answer.sequence), answer.microbatch, r.microbatches)});
+  facts.push_back({"choices", fmt::format("schedule {}, sharding {}, recompute {}", name_of(answer.schedule),
+                                          name_of(answer.sharding), recompute_text(answer.recompute))});
+  return facts;
+}
+
+Table memory_table(const Result& r) {
+  std::vector<std::string> names;
+  for (const StageMemory& stage : r.memory_by_stage)
+    for (const MemoryTerm& term : stage.terms)
+      if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
+
+  std::vector<std::string> header = {"stage", "total"};
+  header.insert(header.end(), names.begin(), names.end());
+  Table table(header, std::vector<bool>(header.size(), true));
+  for (std::size_t first = 0; first < r.memory_by_stage.size();) {
+    const StageMemory& stage = r.memory_by_stage[first];
+    std::size_t last = first;
+    while (last + 1 < r.memory_by_stage.size() && same_terms(stage, r.memory_by_stage[last + 1])) ++last;
+    std::vector<std::string> cells = {first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last),
+                                      fmt::format("{:.1f}{}", gib(stage.total()), stage.total() > r.memory_capacity ? "!" : " ")};
+    for (const std::string& name : names) {
+      Bytes bytes;
+      for (const MemoryTerm& term : stage.terms)
+        if (term.name == name) bytes += term.bytes;
+      cells.push_back(fmt::format("{:.1f}", gib(bytes)));
+    }
+    table.row(std::move(cells));
+    first = last + 1;
+  }
+  return table;
+}
+
+Table collectives_table(const Result& r) {
+  Table table({"collective", "algorithm", "members", "size", "alone", "per step"}, {false, false, true, true, true, true});
+  for (const CollectiveUse& use : r.collectives)
+    table.row({use.name, use.algorithm, grouped(use.members), bytes_text(use.bytes), seconds_text(use.alone),
+               use.calls_per_rank >= 100 ? grouped(use.calls_per_rank) : significant(use.calls_per_rank, 3)});
+  return table;
+}
 
 Bytes peak_memory(const Result& result) {
   Bytes peak;
@@ -242,6 +239,13 @@ std::string assumptions_text(const std::vector<std::string>& assumed, const Text
   return out;
 }
 
+std::string limits_text(const std::string& scenario, const std::vector<Fact>& limits) {
+  std::string out = wrapped("  ", scenario + ": " + limits.front().text);
+  for (const Fact& fact : std::span(limits).subspan(1))
+    if (!fact.text.empty()) out += wrapped("    ", fact.name.empty() ? fact.text : fact.name + ": " + fact.text);
+  return out;
+}
+
 std::string statistics_text(const Stats& stats, std::uint64_t ranks, std::uint64_t classes, const TextStyle& style) {
   std::string out = heading("Statistics of this program", style);
   out += fmt::format("  {:.3f} s wall, {:.3f} s CPU, {:.0f} MiB peak memory\n", stats.wall_s, stats.cpu_s, stats.peak_rss_mib);
@@ -256,7 +260,7 @@ std::string run_text(const Answer& answer, const TextStyle& style) {
 
 std::string run_text(const TrainingAnswer& answer, const TextStyle& style) {
   const Result& r = answer.result;
-  std::string out = verdict(r, style) + "\n" + facts(answer) + "\n" + speed(answer);
+  std::string out = verdict(r, style) + "\n" + facts_text(facts_of(answer)) + "\n" + speed(answer);
   out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
   if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("  waiting for links: ", shares);
   out += memory(r, style) + collectives(r, style);
@@ -273,32 +277,71 @@ std::string compare_text(std::span<const Answer> answers, const TextStyle& style
   return out;
 }
 
-std::string compare_text(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {
-  std::vector<const Result*> results;
-  for (const TrainingAnswer* answer : answers) results.push_back(&answer->result);
-  const std::vector<Standing> standings = compare(results);
-  const Result& winner = *results[standings.front().run];
+std::vector<Standing> standings_of(std::span<const TrainingAnswer* const> answers) { return compare(results_of(answers)); }
 
-  const bool good = winner.fits;
-  std::string out = toned(wrapped("", comparison_verdict(standings, results)), good ? Tone::good : Tone::bad, style) + "\n";
+std::string verdict_text(std::span<const TrainingAnswer* const> answers) {
+  return comparison_verdict(standings_of(answers), results_of(answers));
+}
 
+Table comparison_table(std::span<const TrainingAnswer* const> answers) {
+  const std::vector<Standing> standings = standings_of(answers);
+  const Result& winner = answers[standings.front().run]->result;
   // Where devices differ, what export rules count stands beside what is delivered.
-  const bool one_device =
-      std::all_of(results.begin(), results.end(), [&](const Result* r) { return r->device_title == winner.device_title; });
+  const bool one_device = std::all_of(answers.begin(), answers.end(), [&](const TrainingAnswer* answer) {
+    return answer->result.device_title == winner.device_title;
+  });
   Table table({"scenario", "tokens/s", one_device ? "of best" : "TPP", "per card", "step", "MFU", "devices", "memory GiB"},
               {false, true, true, true, true, true, true, true});
   for (const Standing& standing : standings) {
-    const Result& r = *results[standing.run];
+    const Result& r = answers[standing.run]->result;
     const std::optional<double>& tpp = answers[standing.run]->tpp;
     table.row({r.scenario, grouped(r.tokens_per_s),
                one_device ? fmt::format("{:.2f}", standing.share_of_best) : (tpp ? grouped(*tpp) : "?"),
                grouped(r.tokens_per_s / r.packages), seconds_text(r.step_time), percent_text(r.mfu), grouped(r.devices),
                fmt::format("{:.1f}/{:.1f}{}", gib(peak_memory(r)), gib(r.memory_capacity), r.fits ? "" : "!")});
   }
-  out += table.text();
+  return table;
+}
+
+// Every part of the step as a share of it, side by side; parts nobody has are left out.
+Table shares_table(std::span<const TrainingAnswer* const> answers) {
+  const std::vector<const Result*> results = results_of(answers);
+  std::vector<const BreakdownPart*> parts;
+  for (const BreakdownPart& part : kBreakdownParts)
+    if (std::any_of(results.begin(), results.end(), [&](const Result* r) { return r->breakdown.*part.time > Seconds(0); }))
+      parts.push_back(&part);
+  std::vector<std::string> header = {"scenario"};
+  for (const BreakdownPart* part : parts)
+    header.emplace_back(part->key.starts_with("exposed_") ? part->key.substr(8) : part->key);
+  std::vector<bool> right(header.size(), true);
+  right.front() = false;
+  Table table(header, right);
+  for (const Standing& standing : standings_of(answers)) {
+    const Result& r = *results[standing.run];
+    std::vector<std::string> cells = {r.scenario};
+    for (const BreakdownPart* part : parts) cells.push_back(percent_text(r.breakdown.*(part->time) / r.step_time));
+    table.row(std::move(cells));
+  }
+  return table;
+}
+
+std::vector<Fact> limits_of(const TrainingAnswer& answer, const Standing& standing) {
+  const Result& r = answer.result;
+  std::vector<Fact> facts = {{"limited by", r.bottleneck}, {"time on links", link_shares(r)}};
+  if (!standing.why.empty()) facts.push_back({standing.alike ? "" : "behind because", standing.why});
+  if (!standing.alike && standing.share_of_best < 1) facts.push_back({"to match the best", needs_text(answer.needs)});
+  if (!r.fits) facts.push_back({"", memory_verdict(r)});
+  return facts;
+}
+
+std::string compare_text(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {
+  const std::vector<Standing> standings = standings_of(answers);
+  const bool good = answers[standings.front().run]->result.fits;
+  std::string out = toned(wrapped("", verdict_text(answers)), good ? Tone::good : Tone::bad, style) + "\n";
+  out += comparison_table(answers).text();
 
   out += heading("Share of the step: compute, what the rest waits for (traffic by the parallelism it serves)", style) +
-         shares_text(standings, results);
+         shares_table(answers).text();
 
   std::vector<const TrainingAnswer*> ranked;
   for (const Standing& standing : standings) ranked.push_back(answers[standing.run]);
@@ -306,13 +349,8 @@ std::string compare_text(std::span<const TrainingAnswer* const> answers, const T
 
   out += heading("What limits each", style);
   for (const Standing& standing : standings) {
-    const Result& r = *results[standing.run];
-    out += wrapped("  ", fmt::format("{}: {}", r.scenario, r.bottleneck));
-    if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("    ", "time on links: " + shares);
-    if (!standing.why.empty()) out += wrapped("    ", (standing.alike ? "" : "behind because: ") + standing.why);
-    if (standing.run != standings.front().run && !standing.alike && standing.share_of_best < 1)
-      out += wrapped("    ", "to match the best: " + needs_text(answers[standing.run]->needs));
-    if (!r.fits) out += wrapped("    ", memory_verdict(r));
+    const TrainingAnswer& answer = *answers[standing.run];
+    out += limits_text(answer.result.scenario, limits_of(answer, standing));
   }
   return out;
 }

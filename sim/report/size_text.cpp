@@ -15,7 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
+}  // namespace
+
+std::string verdict_text(const Sizing& sizing, const SizingGoal& goal) {
   const std::string wish = fmt::format("{} tokens within {} days", tokens_text(goal.tokens), significant(goal.days));
   std::string text;
   if (sizing.goal) {
@@ -35,6 +37,8 @@ std::string verdict(const Sizing& sizing, const SizingGoal& goal) {
                         grouped(sizing.curve[*sizing.pays_until].devices));
   return text;
 }
+
+namespace {
 
 // "512 devices (41.2 days), 384 (53.0 days), ...": the first three.
 template <class Say>
@@ -76,10 +80,7 @@ std::string delivered_text(const Sizing& sizing, const std::string& currency, co
 
 }  // namespace
 
-std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const std::string& currency,
-                      const TextStyle& style) {
-  std::string out =
-      toned(wrapped("", scenario + ": " + verdict(sizing, goal)), sizing.goal ? Tone::good : Tone::bad, style) + "\n";
+Table size_table(const Sizing& sizing) {
   Table table({"devices", "days", "tokens/s", "per device", "per added", "MFU", "layout"},
               {true, true, true, true, true, true, false});
   for (std::size_t i = 0; i < sizing.curve.size(); ++i) {
@@ -95,9 +96,16 @@ std::string size_text(const std::string& scenario, const Sizing& sizing, const S
                fmt::format("tp {} cp {} pp {} vs {} dp {} ep {}", l.tensor, l.context, l.pipeline, l.virtual_stages, l.data,
                            l.expert)});
   }
+  return table;
+}
+
+std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const std::string& currency,
+                      const TextStyle& style) {
+  const std::string out =
+      toned(wrapped("", scenario + ": " + verdict_text(sizing, goal)), sizing.goal ? Tone::good : Tone::bad, style) + "\n";
   const bool disturbed = std::any_of(sizing.curve.begin(), sizing.curve.end(),
                                      [](const SizePoint& p) { return p.delivered && p.delivered->effective < 1; });
-  return out + table.text() +
+  return out + size_table(sizing).text() +
          (disturbed
               ? "  *: meets the deadline, interruptions included; per added: what each device beyond the row above\n  brings\n"
               : "  *: meets the deadline, failures and restarts left out; per added: what each device beyond the row\n"

@@ -120,6 +120,17 @@ std::string toned(std::string_view text, Tone tone, const TextStyle& style) {
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
+std::string facts_text(const std::vector<Fact>& facts) {
+  std::string out;
+  for (const Fact& fact : facts)
+    if (!fact.text.empty()) out += wrapped(fmt::format("  {:<11}", fact.name), fact.text);
+  return out;
+}
+
+namespace {
+constexpr std::size_t kLeastText = 9;  // columns that are left of a text which gives way
+}
+
 Table::Table(std::vector<std::string> header, std::vector<bool> right) : right_(std::move(right)) {
   HEADWAY_CHECK(header.size() == right_.size(), "one alignment per column");
   rows_.push_back(std::move(header));
@@ -139,7 +150,7 @@ std::string Table::text(std::string_view indent, std::size_t width) const {
   if (total > width) {
     for (std::size_t c = 0; c < widths.size() && total > width; ++c) {
       if (right_[c]) continue;
-      const std::size_t give = std::min(total - width, widths[c] > 12 ? widths[c] - 12 : 0);
+      const std::size_t give = std::min(total - width, widths[c] > kLeastText ? widths[c] - kLeastText : 0);
       widths[c] -= give;
       total -= give;
     }

@@ -48,6 +48,13 @@ struct TextStyle {
 enum class Tone { plain, heading, good, bad, faint };
 [[nodiscard]] std::string toned(std::string_view text, Tone tone, const TextStyle& style);
 
+// What something is, in a word, and what it is here.
+struct Fact {
+  std::string name, text;
+};
+// A line each, those without a text left out.
+[[nodiscard]] std::string facts_text(const std::vector<Fact>& facts);
+
 // Rows of cells, each column as wide as its widest cell. The columns named in `right` are numbers, aligned right.
 class Table {
  public:
@@ -55,6 +62,9 @@ class Table {
   void row(std::vector<std::string> cells);
   // Two spaces between columns; the first left column gives way where the table would be wider than `width`.
   [[nodiscard]] std::string text(std::string_view indent = "  ", std::size_t width = kTextWidth) const;
+
+  [[nodiscard]] const std::vector<std::vector<std::string>>& rows() const { return rows_; }
+  [[nodiscard]] const std::vector<bool>& right() const { return right_; }
 
  private:
   std::vector<std::vector<std::string>> rows_;  // the header first

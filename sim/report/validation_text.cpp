@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,9 @@ std::string amount_text(double value, const ValidationScore& score) {
   return score.kind == "memory" ? fmt::format("{:.2f} GiB", value) : seconds_text(Seconds(value));
 }
 
-std::string cells(const ValidationScore& score) {
+}  // namespace
+
+Table cells_table(const ValidationScore& score) {
   const bool by_size = score.kind == "collectives";
   std::vector<std::string> header = {"source", "device", "rows", "MAPE", "bias"};
   if (by_size) {
@@ -36,10 +39,10 @@ std::string cells(const ValidationScore& score) {
       row.insert(row.end(), {grouped(cell.large.rows), percent_text(cell.large.mape), signed_percent_text(cell.large.bias)});
     table.row(std::move(row));
   }
-  return table.text();
+  return table;
 }
 
-std::string worst(const ValidationScore& score) {
+Table worst_table(const ValidationScore& score) {
   std::vector<const ScoredRun*> rows;
   for (const ScoredRun& run : score.runs)
     if (run.scored) rows.push_back(&run);
@@ -60,43 +63,52 @@ std::string worst(const ValidationScore& score) {
     if (described) cells.push_back(run->what);
     table.row(std::move(cells));
   }
-  return table.text();
+  return table;
 }
 
-std::string skipped(const ValidationScore& score) {
+Table skipped_table(const ValidationScore& score) {
   std::map<std::string, int> reasons;
   for (const SkippedRun& run : score.skipped) ++reasons[run.why];
   std::vector<std::pair<std::string, int>> by_count(reasons.begin(), reasons.end());
   std::stable_sort(by_count.begin(), by_count.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::string out;
-  for (const auto& [why, rows] : by_count) out += wrapped(fmt::format("  {:>5}  ", rows), why);
-  return out;
+  Table table({"rows", "why"}, {true, false});
+  for (const auto& [why, rows] : by_count) table.row({grouped(rows), why});
+  return table;
 }
 
-}  // namespace
+std::string verdict_text(const ValidationScore& score) {
+  if (score.scored == 0) return fmt::format("{}: none of {} rows could be scored", score.kind, score.rows);
+  std::string text = fmt::format("{}: macro MAPE {}; MAPE {}, median {}, bias {} over {} scored rows of {}", score.kind,
+                                 percent_text(score.macro_mape), percent_text(score.mape), percent_text(score.median_ape),
+                                 signed_percent_text(score.bias), grouped(score.scored), grouped(score.rows));
+  if (score.kind == "collectives" && score.large.rows > 0)
+    text += fmt::format("; from {} on MAPE {}, bias {} over {}", bytes_text(kLargeCollective), percent_text(score.large.mape),
+                        signed_percent_text(score.large.bias), grouped(score.large.rows));
+  return text;
+}
+
+std::string order_text(const LayoutOrder& order) {
+  return fmt::format(
+      "layouts: of {} jobs run in several, the layout ranked best is within {} of the truly best in {}; it costs {} "
+      "on average, at worst {}",
+      order.jobs, percent_text(kNearTheBest), order.near, signed_percent_text(order.mean_loss),
+      signed_percent_text(order.worst_loss));
+}
 
 std::string validation_text(const ValidationScore& score, const TextStyle& style) {
   const auto heading = [&](std::string_view text) { return "\n" + toned(text, Tone::heading, style) + "\n"; };
-  std::string verdict =
-      score.scored == 0 ? fmt::format("{}: none of {} rows could be scored", score.kind, score.rows)
-                        : fmt::format("{}: macro MAPE {}; MAPE {}, median {}, bias {} over {} scored rows of {}", score.kind,
-                                      percent_text(score.macro_mape), percent_text(score.mape), percent_text(score.median_ape),
-                                      signed_percent_text(score.bias), score.scored, score.rows);
-  if (score.kind == "collectives" && score.large.rows > 0)
-    verdict += fmt::format("; from {} on MAPE {}, bias {} over {}", bytes_text(kLargeCollective), percent_text(score.large.mape),
-                           signed_percent_text(score.large.bias), score.large.rows);
-  std::string out = toned(verdict, Tone::heading, style) + "\n";
-  if (score.order.jobs > 0)
-    out +=
-        wrapped("  ", fmt::format("layouts: of {} jobs run in several, the layout ranked best is within {} of the truly best in "
-                                  "{}; it costs {} on average, at worst {}",
-                                  score.order.jobs, percent_text(kNearTheBest), score.order.near,
-                                  signed_percent_text(score.order.mean_loss), signed_percent_text(score.order.worst_loss)));
+  std::string out = toned(wrapped("", verdict_text(score)), Tone::heading, style);
+  if (score.order.jobs > 0) out += wrapped("  ", order_text(score.order));
   if (score.scored > 0) {
-    out += heading(score.kind == "runs" || score.kind == "memory" ? "By source and device" : "By kind and device") + cells(score);
-    out += heading("Worst rows") + worst(score);
+    out += heading(score.kind == "runs" || score.kind == "memory" ? "By source and device" : "By kind and device") +
+           cells_table(score).text();
+    out += heading("Worst rows") + worst_table(score).text();
   }
-  if (!score.skipped.empty()) out += heading(fmt::format("Skipped: {} rows", score.skipped.size())) + skipped(score);
+  if (score.skipped.empty()) return out;
+  out += heading(fmt::format("Skipped: {} rows", grouped(static_cast<double>(score.skipped.size()))));
+  const Table reasons = skipped_table(score);
+  for (const std::vector<std::string>& row : std::span(reasons.rows()).subspan(1))
+    out += wrapped("  " + padded(row.front(), 5, true) + "  ", row.back());
   return out;
 }
 

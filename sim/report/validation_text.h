@@ -13,6 +13,12 @@ namespace headway {
 // The table that config/band_table.h reads.
 [[nodiscard]] std::string error_band_csv(const std::vector<ErrorBand>& bands);
 
+[[nodiscard]] std::string verdict_text(const ValidationScore& score);
+[[nodiscard]] std::string order_text(const LayoutOrder& order);  // how well layouts of one job are ranked
+[[nodiscard]] Table cells_table(const ValidationScore& score);
+[[nodiscard]] Table worst_table(const ValidationScore& score);
+[[nodiscard]] Table skipped_table(const ValidationScore& score);  // reasons, the commonest first
+
 [[nodiscard]] std::string validation_text(const ValidationScore& score, const TextStyle& style = {});
 
 }  // namespace headway

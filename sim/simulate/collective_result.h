@@ -29,6 +29,7 @@ struct CollectiveResult {
   [[nodiscard]] Bandwidth busbw() const { return bus_factor(what.kind, what.devices) * algbw(); }
   [[nodiscard]] double bound_share() const { return bound / time; }
 
+  std::vector<NetworkUse> network_use;  // where SimulateOptions asks for it
   std::uint64_t ranks = 0, rank_classes = 0;
   Timeline timeline;  // per rank class
   TimelineLabels labels;

@@ -13,7 +13,7 @@ MachineRun run_machine(const Structure& structure, const std::vector<Program>& p
   run.quotient = options.fold ? fold(structure) : unfolded(structure);
   clock.end("fold");
   ExecutionStats counted;
-  if (options.keep_timeline) {
+  if (options.meter_links) {
     LinkClasses classes = link_classes(links, fabric);
     const Metering metering = metering_of(run.quotient, classes.class_of, classes.names.size());
     run.timeline = execute(run.quotient, structure.kinds, programs, &counted, Replay::where_exact, &metering);

@@ -16,7 +16,7 @@ namespace headway {
 struct MachineRun {
   Quotient quotient;
   Timeline timeline;
-  std::vector<std::string> links;  // what the timeline's meters watch (simulate/link_classes.h), where it is kept
+  std::vector<std::string> links;  // what the timeline's meters watch (simulate/link_classes.h), where they do
 };
 
 // `links`: by resource of the structure. Fills the counts of `stats` and ends the phases "fold" and "engine". `until`: as of `execute`.

@@ -10,6 +10,7 @@
 #include "engine/timeline.h"
 #include "hardware/power.h"
 #include "simulate/labels.h"
+#include "simulate/network_use.h"
 #include "training/memory.h"
 #include "training/plan.h"
 
@@ -75,6 +76,7 @@ struct Result {
   std::vector<NetworkTime> networks;    // innermost first; of the exposed parts of the breakdown, each counted once
   std::vector<PathPart> critical_path;  // where SimulateOptions asks for it
   std::vector<DeviceUse> use;           // by group of the cluster, likewise
+  std::vector<NetworkUse> network_use;  // likewise
 
   std::uint64_t ranks = 0, rank_classes = 0;
   Timeline timeline;  // per rank class

@@ -36,12 +36,17 @@ Result simulate(const Cluster& cluster, const TrainingPlan& plan, const Simulate
   if (options.critical_path)
     path = critical_path(run.timeline, run.quotient, prepared.communicators.structure, prepared.machine, prepared.programs,
                          plan.software);
-  std::vector<DeviceUse> use;
+  std::vector<DeviceUse> of_devices;
   if (options.device_use)
-    use = device_use(cluster, run.timeline, run.quotient.actors, prepared.machine, prepared.programs, plan.software);
+    of_devices = device_use(cluster, run.timeline, run.quotient.actors, prepared.machine, prepared.programs, plan.software);
+  std::vector<NetworkUse> of_networks;
+  if (options.network_use)
+    of_networks = network_use(fabric, prepared.communicators.structure, prepared.communicators.links, prepared.machine.programs,
+                              run.timeline.end);
   Result result = result_of(cluster, plan, fabric, prepared, run, 1, options.keep_timeline);
   result.critical_path = std::move(path);
-  result.use = std::move(use);
+  result.use = std::move(of_devices);
+  result.network_use = std::move(of_networks);
   result.stats.events = counted.events;
   result.stats.replayed = counted.replayed;
   result.stats.solves = counted.solves;

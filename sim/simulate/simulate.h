@@ -13,7 +13,9 @@ struct SimulateOptions {
   bool fold = true;            // false: every rank its own class (same timeline, more work)
   bool keep_timeline = false;  // fill Result::timeline and labels
   bool critical_path = false;  // fill Result::critical_path
+  bool meter_links = false;    // fill Timeline::use, for a trace; replays nothing
   bool device_use = false;     // fill Result::use
+  bool network_use = false;    // fill Result::network_use
 };
 
 // Requires a plan that check_plan passes and whose layout has as many devices as the cluster. A plan that does not fit in

@@ -156,8 +156,13 @@ std::vector<JobResult> simulate(const Cluster& cluster, const std::vector<Traini
       own.timeline.use = std::move(run.timeline.use);
       own.links = std::move(run.links);
     }
+    std::vector<NetworkUse> use;
+    if (options.network_use)
+      use = network_use(fabric, prepared[j].communicators.structure, prepared[j].communicators.links,
+                        prepared[j].machine.programs, own.timeline.end);
     results[j].result = result_of(part_of(cluster, jobs[j].devices), jobs[j].plan, fabric, prepared[j], own,
                                   static_cast<std::uint32_t>(results[j].steps), options.keep_timeline);
+    results[j].result.network_use = std::move(use);
     Stats& stats = results[j].result.stats;
     stats.events = counted.events;
     stats.replayed = counted.replayed;

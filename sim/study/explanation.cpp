@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 
 #include "simulate/simulate.h"
 
@@ -64,7 +65,7 @@ std::string verdict_of(const Result& result, const std::vector<ResourceWorth>& r
 double ResourceWorth::elasticity_up() const { return std::log(with_more) / std::log(1 + kNudge); }
 double ResourceWorth::elasticity_down() const { return std::log(with_less) / std::log(1 - kNudge); }
 
-Explanation explain(const Machine& as_given, bool fold) {
+Explanation explain(const Machine& as_given, bool fold, const std::function<void(std::size_t done, std::size_t of)>& progress) {
   const Machine machine = without_measured_tables(as_given);
   const std::vector<Resource> resources = resources_of(machine);
   Explanation explanation;
@@ -73,14 +74,18 @@ Explanation explain(const Machine& as_given, bool fold) {
   // One simulation as things are, and three for every resource.
   constexpr std::array<double, 3> kSpeeds = {1 + kNudge, 1 - kNudge, kFree};
   std::vector<double> speeds(kSpeeds.size() * resources.size());
+  std::mutex counting;
+  std::size_t done = 0;
   tbb::parallel_for(std::size_t{0}, speeds.size() + 1, [&](std::size_t i) {
     if (i == speeds.size()) {
       explanation.result = simulate(machine.cluster, machine.plan, {.fold = fold, .critical_path = true});
-      return;
+    } else {
+      Machine changed = machine;
+      resources[i / kSpeeds.size()].faster(changed, kSpeeds[i % kSpeeds.size()]);
+      speeds[i] = tokens_per_s(changed, fold);
     }
-    Machine changed = machine;
-    resources[i / kSpeeds.size()].faster(changed, kSpeeds[i % kSpeeds.size()]);
-    speeds[i] = tokens_per_s(changed, fold);
+    const std::scoped_lock lock(counting);
+    if (progress) progress(++done, speeds.size() + 1);
   });
   const double today = explanation.result.tokens_per_s;
   for (std::size_t r = 0; r < resources.size(); ++r) {

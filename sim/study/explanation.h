@@ -5,6 +5,8 @@
 // to about 1. `free` is the throughput with that resource without limit, over today's: no investment in it alone can bring more.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,7 +33,8 @@ struct Explanation {
   std::string verdict;                   // one sentence
 };
 
-// Simulates in parallel (oneTBB).
-[[nodiscard]] Explanation explain(const Machine& machine, bool fold = true);
+// Simulates in parallel (oneTBB); `progress` is called from one thread at a time.
+[[nodiscard]] Explanation explain(const Machine& machine, bool fold = true,
+                                  const std::function<void(std::size_t done, std::size_t of)>& progress = {});
 
 }  // namespace headway

@@ -169,13 +169,16 @@ class Search {
   void simulate_wave(const std::vector<std::size_t>& wave) {
     struct Outcome {
       bool fits = false;
+      Bytes memory;
       std::optional<Seconds> time;  // none: more than anybody wants
     };
     std::vector<Outcome> outcomes(wave.size());
     tbb::parallel_for(std::size_t{0}, wave.size(), [&](std::size_t i) {
       const TrainingPlan plan = plan_of(order_[wave[i]]);
-      if (!fits(plan)) return;
-      outcomes[i] = {true, step_time_within(machine_.cluster, fabric_, plan, most_wanted(wave[i]), {.fold = options_.fold})};
+      const Bytes memory = fullest_stage(plan);
+      if (memory > capacity_) return;
+      outcomes[i] = {true, memory,
+                     step_time_within(machine_.cluster, fabric_, plan, most_wanted(wave[i]), {.fold = options_.fold})};
     });
     for (std::size_t i = 0; i < wave.size(); ++i) {
       const std::size_t choice = order_[wave[i]];
@@ -186,15 +189,23 @@ class Search {
       ++count_.simulated;
       if (!outcomes[i].time) continue;
       HEADWAY_CHECK(*outcomes[i].time * (1 + 1e-9) >= prospects_[choice].bound, "no step beats its bound");
+      note_tried(choice, *outcomes[i].time, outcomes[i].memory);
       note(best_, {*outcomes[i].time, choice}, options_.best);
       for (Under& under : under_)
         if (under.holds[wave[i]]) note(under.best, {*outcomes[i].time, choice}, 1);
     }
   }
 
-  [[nodiscard]] bool fits(const TrainingPlan& plan) const {
-    const std::vector<StageMemory> memory = stage_memory(plan);
-    return std::all_of(memory.begin(), memory.end(), [&](const StageMemory& stage) { return stage.total() <= capacity_; });
+  static Bytes fullest_stage(const TrainingPlan& plan) {
+    Bytes most;
+    for (const StageMemory& stage : stage_memory(plan)) most = std::max(most, stage.total());
+    return most;
+  }
+
+  void note_tried(std::size_t choice, Seconds time, Bytes memory) {
+    const PlanChoice& c = space_.choices[choice];
+    tried_.push_back(
+        {c.layout, c.microbatch, c.schedule, c.sharding, space_.recomputes[static_cast<std::size_t>(c.recompute)], time, memory});
   }
 
   static void note(std::vector<Standing>& best, const Standing& standing, std::size_t most) {
@@ -217,8 +228,8 @@ class Search {
       search.under.push_back(
           {under.constraint->name, under.best.empty() ? std::nullopt : std::optional(found(under.best.front().second))});
     search.smallest = plan_of(smallest_);
-    for (const StageMemory& stage : stage_memory(search.smallest))
-      search.least_memory = std::max(search.least_memory, stage.total());
+    search.tried = std::move(tried_);
+    search.least_memory = fullest_stage(search.smallest);
     search.capacity = capacity_;
     search.written = written();
     return search;
@@ -250,6 +261,7 @@ class Search {
   std::size_t smallest_ = kNobody;
   std::vector<Standing> best_;
   std::vector<Under> under_;
+  std::vector<TriedPlan> tried_;
   PlanSearchCount count_;
 };
 

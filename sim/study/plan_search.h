@@ -46,6 +46,17 @@ struct FoundPlan {
   Seconds bound;
 };
 
+// A layout that was simulated in full, in few words.
+struct TriedPlan {
+  Layout layout;
+  int microbatch = 1;
+  Schedule schedule = Schedule::one_f_one_b;
+  Sharding sharding = Sharding::none;
+  Recompute recompute;
+  Seconds step_time;
+  Bytes memory;  // of the fullest stage
+};
+
 struct BestUnder {
   std::string constraint;  // "no recomputation"
   std::optional<FoundPlan> found;
@@ -62,6 +73,7 @@ struct PlanSearch {
   PlanSearchCount count;
   std::vector<FoundPlan> best;  // fastest first; empty: nothing fits
   std::vector<BestUnder> under;
+  std::vector<TriedPlan> tried;        // all that fit and were simulated, in order of their bounds
   std::optional<WrittenPlan> written;  // where the machine's plan covers the cluster
   TrainingPlan smallest;               // the layout that needs least memory, and how much
   Bytes least_memory, capacity;

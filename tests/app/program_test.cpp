@@ -515,10 +515,51 @@ TEST_F(Program, ShowPrintsTheWholeCatalogue) {
     }
 }
 
-TEST_F(Program, TextFitsAHundredColumnsWithoutEscapes) {
+// What is in the page is tested in a browser.
+TEST_F(Program, AReportIsAPageOfItsOwn) {
   tiny();
+  const Outcome both = headway("run tiny.yaml --report page.html --json -");
+  ASSERT_EQ(both.code, 0) << both.err;
+  EXPECT_TRUE(json::parse(both.out).contains("links"));
+  EXPECT_THAT(read(path("page.html")), testing::StartsWith("<!DOCTYPE html>\n"));
+  const Outcome page = headway("run tiny.yaml --report -");
+  EXPECT_EQ(page.out, read(path("page.html")));
+
+  const Outcome mixed = headway("run tiny.yaml --report - --json -");
+  EXPECT_EQ(mixed.code, 2);
+  EXPECT_THAT(mixed.err, HasSubstr("--report: error: --json has standard output already"));
+}
+
+TEST_F(Program, QuietIsQuietWhateverIsAsked) {
+  tiny();
+  for (const char* command : {"run tiny.yaml", "compare tiny.yaml tiny.yaml --needs", "explain tiny.yaml", "plan tiny.yaml",
+                              "size tiny.yaml --tokens 1T --within 60d --most 16", "controls h100-sxm"}) {
+    const Outcome got = headway(std::string(command) + " --quiet");
+    EXPECT_TRUE(got.code == 0 || got.code == 3) << command << ": " << got.err;
+    EXPECT_EQ(got.out + got.err, "") << command;
+  }
+}
+
+TEST_F(Program, EveryShippedScenarioFitsAHundredColumns) {
+  for (const json& entry : json::parse(headway("list scenarios --json -").out)) {
+    const std::string name = entry.at("name");
+    const Outcome got = headway("run " + name);
+    EXPECT_TRUE(got.code == 0 || got.code == 3) << name << ": " << got.err;
+    fits(got.out, name);
+  }
+}
+
+TEST_F(Program, TextFitsAHundredColumnsWithoutEscapes) {
+  write("grid.yaml", read(tiny()) + "sweep:\n  workload.global_batch: [16, 32]\n");
   huge();
   for (const char* command : {"controls",
+                              "explain tiny.yaml",
+                              "explain huge.yaml",
+                              "plan tiny.yaml",
+                              "plan huge.yaml",
+                              "size tiny.yaml --tokens 1T --within 60d --most 64",
+                              "sweep grid.yaml -o results",
+                              "validate",
                               "controls mlu590 ascend-910c-die",
                               "compare article-claims",
                               "run tiny.yaml --stats",

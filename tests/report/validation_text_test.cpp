@@ -54,7 +54,7 @@ TEST(ValidationText, NothingScored) {
 TEST(ValidationText, CollectivesBySize) {
   const ValidationScore score = sample::small_and_large_collective();
   const std::string text = validation_text(score);
-  EXPECT_THAT(text, testing::HasSubstr("; from 8.00 MiB on MAPE 50.0 %, bias +50.0 % over 1"));
+  EXPECT_THAT(text, testing::HasSubstr(";\nfrom 8.00 MiB on MAPE 50.0 %, bias +50.0 % over 1"));
   EXPECT_THAT(text, testing::HasSubstr("collective  device  rows    MAPE     bias  from 8.00 MiB    MAPE     bias"));
 }
 
