@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
@@ -73,8 +74,11 @@ constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
     {"kwai", true, Sharding::optimizer},
     {"internevo", false, Sharding::optimizer, 8},  // configs/7B_sft.py: zero1 = dict(size=8)
     {"torchtitan", true, Sharding::parameters},
+    {"maxtext", false, Sharding::parameters},  // base.yml: ici_fsdp_parallelism -1
     {"fsdp", false, Sharding::parameters},
     {"zero-3", false, Sharding::parameters},
+    {"zero-2", false, Sharding::gradients},
+    {"zero-1", false, Sharding::optimizer},
 });
 constexpr SoftwareDefaults kMegatronDefaults{"", false,
                                              Sharding::none};  // Megatron-LM's command line: both are switched on by flags
@@ -98,18 +102,28 @@ using Skip = RowSkip;
 
 // ---- One row ------------------------------------------------------------------------------------------------------------------
 
+// A name that rows give a software family, on any device or only on those that multiply FP8.
+struct SoftwareMatch {
+  std::string fragment, family;
+  bool needs_fp8 = false;
+  [[nodiscard]] std::pair<std::size_t, bool> precision() const { return {fragment.size(), needs_fp8}; }
+};
+
 struct Catalogued {
   const Catalogue& catalogue;
   std::set<std::string> devices, recipes;
-  std::vector<std::pair<std::string, std::string>> software;  // (fragment, name)
-  std::vector<Model> grouped;                                 // models whose experts form groups, which the tables do not tell
+  std::vector<SoftwareMatch> software;
+  std::vector<Model> grouped;  // models whose experts form groups, which the tables do not tell
   RowNetworks networks;
 
   explicit Catalogued(const Catalogue& c) : catalogue(c), networks(c) {
     for (const std::string& name : c.names(CatalogueKind::devices)) devices.insert(name);
     for (const std::string& name : c.names(CatalogueKind::recipes)) recipes.insert(name);
-    for (const std::string& name : c.names(CatalogueKind::software))
-      for (const std::string& fragment : c.software(name).matches) software.emplace_back(fragment, name);
+    for (const std::string& name : c.names(CatalogueKind::software)) {
+      const Software family = c.software(name);
+      for (const std::string& fragment : family.matches) software.push_back({lower(fragment), name});
+      for (const std::string& fragment : family.matches_with_fp8) software.push_back({lower(fragment), name, true});
+    }
     for (const std::string& name : c.names(CatalogueKind::models))
       if (Model model = c.model(name); model.experts && model.experts->groups > 1) grouped.push_back(std::move(model));
   }
@@ -132,7 +146,7 @@ class RowReader {
     TrainingPlan plan;
     plan.model = model();
     plan.recipe = recipe(device);
-    plan.software = software();
+    plan.software = software(device);
     plan.recipe = recipe_under(plan.software, plan.recipe);
     plan.sequence = required("seq");
     plan.global_batch = required("global_batch");
@@ -156,9 +170,10 @@ class RowReader {
   [[nodiscard]] std::optional<int> given(const char* column) const {
     const std::string cell = text(column);
     if (cell.empty()) return std::nullopt;
-    const std::optional<int> value = number_in<int>(cell);
-    if (!value) throw Skip{fmt::format("{} \"{}\" is not a whole number", column, cell)};
-    return value;
+    const std::optional<double> value = number_in<double>(cell);  // spreadsheets write 8 as "8.0"
+    if (!value || *value != std::floor(*value) || std::abs(*value) > std::numeric_limits<int>::max())
+      throw Skip{fmt::format("{} \"{}\" is not a whole number", column, cell)};
+    return static_cast<int>(*value);
   }
   [[nodiscard]] int required(const char* column) const {
     const std::optional<int> value = given(column);
@@ -309,14 +324,13 @@ class RowReader {
     return found;
   }
 
-  Software software() {
-    std::size_t longest = 0;
-    std::string name;
-    for (const auto& [fragment, family] : known_.software)
-      if (fragment.size() > longest && framework_.find(lower(fragment)) != std::string::npos) {
-        longest = fragment.size();
-        name = family;
-      }
+  Software software(const Device& device) {
+    const SoftwareMatch* best = nullptr;
+    for (const SoftwareMatch& match : known_.software)
+      if ((!match.needs_fp8 || device.supports(NumberFormat::fp8)) && framework_.find(match.fragment) != std::string::npos &&
+          (!best || match.precision() > best->precision()))
+        best = &match;
+    std::string name = best ? best->family : "";
     if (name.empty()) {
       name = kDefaultSoftware;
       assume("software " + name);
@@ -493,6 +507,8 @@ std::vector<PublishedRun> published_runs(const CsvTable& table, RunMeasure measu
       RowReader(table, *row, known, run).read();
     } catch (const Skip& skip) {
       run.why = skip.why;
+    } catch (const InputError& error) {  // what the catalogue lacks for this row is the row's own matter
+      run.why = error.diagnostics().front().message;
     }
     runs.push_back(std::move(run));
   }

@@ -39,6 +39,8 @@ std::vector<NetworkSpec> RowNetworks::scale_up(const Device& device, int node, i
   NetworkSpec network;
   network.name = "scale_up";
   network.kind = NetworkKind::switched;
+  if (device.scale_up_technology.empty())
+    throw RowSkip{device.name + ": nobody has published how its devices are linked to each other"};
   network.technology = catalogue_.link(device.scale_up_technology, device.mark);
   const Sourced<Bandwidth>& port = device.scale_up.known ? device.scale_up : network.technology.bandwidth;
   if (!port.known) throw RowSkip{device.name + ": nobody has published its scale-up bandwidth"};

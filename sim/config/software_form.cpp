@@ -18,6 +18,8 @@ Form<Software> make_software_form() {
       .required("source", &S::source, text(), "where the attributes come from")
       .optional("matches", &S::matches, list_of(text()),
                 "lower-case fragments of a published row's framework column that mean this family")
+      .optional("matches_with_fp8", &S::matches_with_fp8, list_of(text()),
+                "the same, on devices that multiply FP8 (Hopper and later): a name that older versions share")
       .required("attention", &S::attention, list_of(text()), "attention implementations in order of preference, or [unfused]")
       .optional("low_precision_attention", &S::low_precision_attention, boolean(),
                 "attention multiplies in 8 bits beside products in 8 bits or fewer")

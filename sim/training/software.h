@@ -37,6 +37,7 @@ struct Software {
   std::string name, title, source;
   SourceMark mark;
   std::vector<std::string> matches;  // lower-case fragments of a published row's `framework` column that mean this family
+  std::vector<std::string> matches_with_fp8;  // the same, on devices that multiply FP8: a name that older families share
 
   // Attention implementations in order of preference: the first that Device::attention has is used. {"unfused"} stands for batched
   // GEMMs with a softmax kernel between them, which every device runs; it stands alone.
