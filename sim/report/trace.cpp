@@ -9,6 +9,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -214,10 +215,33 @@ void write_memory(TraceWriter& trace, std::size_t pid, const RankProgram& progra
   }
 }
 
+constexpr Instant kMostChanges = 4000;  // of one counter: more than a screen shows
+
+// The same area in no more steps than that: where a load changes millions of times, its means over windows of equal length.
+std::vector<UseSample> readable(const std::vector<UseSample>& samples, Instant end) {
+  if (samples.size() <= static_cast<std::size_t>(kMostChanges)) return samples;
+  const Instant window = end / kMostChanges + 1;
+  std::vector<UseSample> means;
+  double area = 0;  // of the window begun
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Instant until = i + 1 < samples.size() ? samples[i + 1].at : end;
+    for (Instant at = samples[i].at; at < until;) {
+      const Instant border = (at / window + 1) * window, next = std::min(border, until);
+      area += samples[i].share * static_cast<double>(next - at);
+      at = next;
+      if (at == border) means.push_back({border - window, std::exchange(area, 0) / static_cast<double>(window)});
+    }
+  }
+  const Instant rest = end % window;
+  if (rest > 0) means.push_back({end - rest, area / static_cast<double>(rest)});
+  means.push_back({end, 0});
+  return means;
+}
+
 void write_links(TraceWriter& trace, std::size_t pid, const std::vector<std::string>& links, const Timeline& timeline) {
   for (std::size_t i = 0; i < links.size(); ++i) {
     Counter counter(trace, pid, links[i], "%");
-    for (const UseSample& sample : timeline.use.at(i)) counter.tell(sample.at, 100 * sample.share);
+    for (const UseSample& sample : readable(timeline.use.at(i), timeline.end)) counter.tell(sample.at, 100 * sample.share);
   }
 }
 

@@ -15,7 +15,11 @@ constexpr std::size_t kShownImprovements = 6;
 
 std::string heading(const std::string& text, const TextStyle& style) { return "\n" + toned(text, Tone::heading, style) + "\n"; }
 
-std::string fact(std::string_view name, const std::string& text) { return wrapped(fmt::format("  {:<15}", name), text); }
+std::string lines(const std::vector<Fact>& facts) {
+  std::string out;
+  for (const auto& [name, text] : facts) out += wrapped(fmt::format("  {:<15}", name), text);
+  return out;
+}
 
 std::string days(double seconds) { return significant(seconds / 86400, 3); }
 
@@ -38,16 +42,6 @@ const char* loss_title(Loss loss) {
   return "?";
 }
 
-std::string verdict(const Weeks& w) {
-  const Goodput& g = w.goodput;
-  const std::string effective = fmt::format("{} of the time is training", percent_text(g.effective.mean));
-  if (w.goal.lasts) return fmt::format("In {}: {} tokens, {}", span_text(*w.goal.lasts), tokens_text(w.tokens), effective);
-  if (g.finished < 1)
-    return fmt::format("{} of the runs end only after 100 times their undisturbed time", percent_text(1 - g.finished));
-  return fmt::format("{} tokens after {} days ({} undisturbed): {}", tokens_text(w.tokens), days(g.elapsed.mean),
-                     days(w.run.work.value()), effective);
-}
-
 std::string checkpoint_text(const Weeks& w) {
   if (w.run.interval == kNever) return "none: nothing fails";
   std::string text = w.checkpoint ? bytes_text(*w.checkpoint) + " " : "";
@@ -68,101 +62,114 @@ std::string closed_text(const Weeks& w) {
   return beyond.empty() ? text : text + "; approximate for: " + beyond;
 }
 
-std::string losses(const Weeks& w) {
+}  // namespace
+
+std::string amount_text(double amount) { return amount >= 100 ? grouped(amount) : significant(amount, 3); }
+
+std::string verdict_text(const Weeks& w) {
   const Goodput& g = w.goodput;
-  std::string out;
-  const auto line = [&](const std::string& name, Seconds time) {
-    if (time <= Seconds(0)) return;
-    const double share = time.value() / g.elapsed.mean;
-    out += fmt::format("  {:<22}{:>10}{:>9}  {}\n", name, span_text(time), percent_text(share), bar(share, kBarWidth));
-  };
-  line("training", g.work);
-  std::vector<std::pair<double, Loss>> order;
-  for (const auto& [loss, name] : EnumNames<Loss>::table)
-    order.emplace_back(-g.lost[static_cast<std::size_t>(loss)].value(), loss);
-  std::sort(order.begin(), order.end());
-  for (const auto& [time, loss] : order) line(loss_title(loss), Seconds(-time));
-  return out;
+  const std::string effective = fmt::format("{} of the time is training", percent_text(g.effective.mean));
+  if (w.goal.lasts) return fmt::format("In {}: {} tokens, {}", span_text(*w.goal.lasts), tokens_text(w.tokens), effective);
+  if (g.finished < 1)
+    return fmt::format("{} of the runs end only after 100 times their undisturbed time", percent_text(1 - g.finished));
+  return fmt::format("{} tokens after {} days ({} undisturbed): {}", tokens_text(w.tokens), days(g.elapsed.mean),
+                     days(w.run.work.value()), effective);
 }
 
-std::string interruptions(const Weeks& w, const TextStyle& style) {
-  if (w.sources.empty()) return "";
+std::vector<Fact> facts_of(const Weeks& w) {
   const Goodput& g = w.goodput;
+  std::vector<Fact> facts;
+  if (!w.goal.lasts)
+    facts.push_back({"done after", fmt::format("{} days at the median; 80 % of runs {} to {}", days(g.elapsed.median),
+                                               days(g.elapsed.low), days(g.elapsed.high))});
+  facts.push_back({"effective", fmt::format("{} of the time; 80 % of {} simulated runs {} to {}", percent_text(g.effective.mean),
+                                            grouped(g.runs), percent_text(g.effective.low), percent_text(g.effective.high))});
+  facts.push_back({"closed form", closed_text(w)});
+  facts.push_back({"checkpoint", checkpoint_text(w)});
+  facts.push_back(
+      {"after failure", fmt::format("{} to find it, {} to restart", span_text(w.run.detection), span_text(w.run.restart))});
+  if (const auto& s = w.run.spares)
+    facts.push_back({"spare nodes", fmt::format("{}, a broken one is back after {}", s->nodes, span_text(s->repair))});
+  if (w.run.maintenance)
+    facts.push_back({"maintenance", fmt::format("{:.0f} windows of {}, one every {}", g.windows,
+                                                span_text(w.run.maintenance->lasts), span_text(w.run.maintenance->every))});
+  return facts;
+}
+
+std::vector<TimeShare> time_shares(const Weeks& w) {
+  const Goodput& g = w.goodput;
+  std::vector<TimeShare> losses;
+  for (const auto& [loss, name] : EnumNames<Loss>::table)
+    if (const Seconds time = g.lost[static_cast<std::size_t>(loss)]; time > Seconds(0))
+      losses.push_back({loss_title(loss), time, "/lost_days/" + std::string(name)});
+  std::stable_sort(losses.begin(), losses.end(), [](const TimeShare& a, const TimeShare& b) { return a.time > b.time; });
+  losses.insert(losses.begin(), {"training", g.work, "/training_days"});
+  return losses;
+}
+
+Table sources_table(const Weeks& w) {
   Table table({"source", "one fails every", "of", "in the run", "grade"}, {false, true, true, true, false});
   for (const SourceShare& source : w.sources)
     table.row({source.name, span_text(source.between.value), components_text(source),
                source.failures >= 10 ? grouped(source.failures) : fmt::format("{:.1f}", source.failures),
                std::string(name_of(source.between.grade))});
+  return table;
+}
+
+std::string interruptions_text(const Weeks& w) {
+  const Goodput& g = w.goodput;
   const std::string every = g.failures.mean > 0 ? ", one every " + span_text(Seconds(g.elapsed.mean / g.failures.mean)) : "";
-  return heading("Interruptions by source", style) + table.text() +
-         wrapped("  ", fmt::format("{:.0f} in all (80 % of runs: {:.0f} to {:.0f}){}; rates: {}", g.failures.mean, g.failures.low,
-                                   g.failures.high, every, w.reliability));
+  return fmt::format("{:.0f} in all (80 % of runs: {:.0f} to {:.0f}){}; rates: {}", g.failures.mean, g.failures.low,
+                     g.failures.high, every, w.reliability);
 }
 
-std::string improvements(const Weeks& w, const TextStyle& style) {
-  if (w.next.empty()) return "";
-  std::string out = heading("What to improve next", style);
-  for (std::size_t i = 0; i < std::min(kShownImprovements, w.next.size()); ++i) {
-    const double gain = w.next[i].effective / w.goodput.effective.mean - 1;
-    out += fmt::format("  {:<44}{:>7.2f} % more training, {} in all\n", clipped(w.next[i].what, 44), 100 * gain,
-                       percent_text(w.next[i].effective));
-  }
-  return out;
+Table improvements_table(const Weeks& w) {
+  Table table({"change", "more training", "effective then"}, {false, true, true});
+  for (std::size_t i = 0; i < std::min(kShownImprovements, w.next.size()); ++i)
+    table.row({w.next[i].what, fmt::format("{:.2f} %", 100 * (w.next[i].effective / w.goodput.effective.mean - 1)),
+               percent_text(w.next[i].effective)});
+  return table;
 }
-
-}  // namespace
-
-std::string amount_text(double amount) { return amount >= 100 ? grouped(amount) : significant(amount, 3); }
 
 std::string weeks_text(const TrainingAnswer& answer, const TextStyle& style) {
   if (!answer.weeks) return "";
   const Weeks& w = *answer.weeks;
-  const Goodput& g = w.goodput;
-  std::string out = heading("The weeks", style) + wrapped("  ", verdict(w));
-  if (!w.goal.lasts)
-    out += fact("done after", fmt::format("{} days at the median; 80 % of runs {} to {}", days(g.elapsed.median),
-                                          days(g.elapsed.low), days(g.elapsed.high)));
-  out += fact("effective", fmt::format("{} of the time; 80 % of {} simulated runs {} to {}", percent_text(g.effective.mean),
-                                       grouped(g.runs), percent_text(g.effective.low), percent_text(g.effective.high)));
-  out += fact("closed form", closed_text(w));
-  out += fact("checkpoint", checkpoint_text(w));
-  out += fact("after failure", fmt::format("{} to find it, {} to restart", span_text(w.run.detection), span_text(w.run.restart)));
-  if (const auto& s = w.run.spares)
-    out += fact("spare nodes", fmt::format("{}, a broken one is back after {}", s->nodes, span_text(s->repair)));
-  if (w.run.maintenance)
-    out += fact("maintenance", fmt::format("{:.0f} windows of {}, one every {}", g.windows, span_text(w.run.maintenance->lasts),
-                                           span_text(w.run.maintenance->every)));
-  out += heading("Where the weeks go, mean run", style) + losses(w);
-  return out + interruptions(w, style) + improvements(w, style);
+  std::string out = heading("The weeks", style) + wrapped("  ", verdict_text(w)) + lines(facts_of(w));
+  out += heading("Where the weeks go, mean run", style);
+  for (const auto& [name, time, key] : time_shares(w)) {
+    const double share = time.value() / w.goodput.elapsed.mean;
+    out += fmt::format("  {:<22}{:>10}{:>9}  {}\n", name, span_text(time), percent_text(share), bar(share, kBarWidth));
+  }
+  if (!w.sources.empty())
+    out += heading("Interruptions by source", style) + sources_table(w).text() + wrapped("  ", interruptions_text(w));
+  if (!w.next.empty()) out += heading("What to improve next", style) + improvements_table(w).text();
+  return out;
 }
 
-std::string bill_text(const TrainingAnswer& answer, const TextStyle& style) {
-  if (!answer.power) return "";
+std::vector<Fact> power_facts(const TrainingAnswer& answer) {
   const FleetPower& p = *answer.power;
-  std::string out = heading(answer.bill ? "Power and cost" : "Power", style);
-  if (p.known()) {
-    out += fact("in a step", fmt::format("{}: devices {} (idle {}, limit {}), hosts and network {}", power_text(p.busy()),
-                                         power_text(p.devices), power_text(p.idle), power_text(p.limit), power_text(p.hosts)));
-    out += fact("device time", fmt::format("{} matrix kernels, {} memory-bound ones, {} exchange and waiting",
-                                           percent_text(p.use.matrix), percent_text(p.use.memory), percent_text(p.use.exchange)));
-    const Joules step = p.busy() * answer.result.step_time;
-    const double trillion = 1e12 / answer.result.tokens_per_s;
-    std::string energy = fmt::format("{} kWh a step", significant(step.value() / 3.6e6, 3));
-    if (!answer.weeks)
-      energy += fmt::format(", {} MWh for 1 T tokens", amount_text(megawatt_hours(p.busy() * Seconds(trillion))));
-    else
-      energy += fmt::format(", {} MWh for 1 T tokens and {} for the run, pauses included",
-                            amount_text(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->seconds_per_trillion))),
-                            amount_text(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->goodput.elapsed.mean))));
-    out += fact("energy", energy);
-  } else {
+  if (!p.known()) {
     std::string missing;
     for (const std::string& number : p.missing) missing += (missing.empty() ? "" : ", ") + number;
-    out += fact("power", "unknown, as nobody has published " + missing);
+    return {{"power", "unknown, as nobody has published " + missing}};
   }
-  if (!answer.bill) return out;
-  const Bill& bill = *answer.bill;
-  const HourlyCost& hour = bill.hour;
+  const Joules step = p.busy() * answer.result.step_time;
+  const double trillion = 1e12 / answer.result.tokens_per_s;
+  std::string energy = fmt::format("{} kWh a step", significant(step.value() / 3.6e6, 3));
+  if (!answer.weeks)
+    energy += fmt::format(", {} MWh for 1 T tokens", amount_text(megawatt_hours(p.busy() * Seconds(trillion))));
+  else
+    energy += fmt::format(", {} MWh for 1 T tokens and {} for the run, pauses included",
+                          amount_text(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->seconds_per_trillion))),
+                          amount_text(megawatt_hours(*answer.mean_power * Seconds(answer.weeks->goodput.elapsed.mean))));
+  return {{"in a step", fmt::format("{}: devices {} (idle {}, limit {}), hosts and network {}", power_text(p.busy()),
+                                    power_text(p.devices), power_text(p.idle), power_text(p.limit), power_text(p.hosts))},
+          {"device time", fmt::format("{} matrix kernels, {} memory-bound ones, {} exchange and waiting",
+                                      percent_text(p.use.matrix), percent_text(p.use.memory), percent_text(p.use.exchange))},
+          {"energy", energy}};
+}
+
+Table cost_table(const Bill& bill) {
   std::vector<std::string> header = {bill.prices.currency, "per hour", "per step", "per 1 T tokens"};
   if (bill.hours) header.emplace_back("this run");
   std::vector<bool> right(header.size(), true);
@@ -175,15 +182,27 @@ std::string bill_text(const TrainingAnswer& answer, const TextStyle& style) {
     if (bill.hours) cells.push_back(amount_text(*per_hour * *bill.hours));
     table.row(std::move(cells));
   };
+  const HourlyCost& hour = bill.hour;
   row("rented", hour.rent);
   row("owned: machines", hour.capital);
   row("owned: electricity", hour.power);
   if (hour.power) row("owned: together", hour.owned());
   row("carbon, kg CO2e", hour.carbon);
-  if (hour.rent || hour.capital || hour.carbon) out += table.text();
-  out += fact("prices", fmt::format("{} ({})", bill.prices.title, bill.prices.as_of));
-  for (const std::string& what : hour.left_out) out += fact("left out", what);
-  return out;
+  return table;
+}
+
+std::vector<Fact> price_facts(const Bill& bill) {
+  std::vector<Fact> facts = {{"prices", fmt::format("{} ({})", bill.prices.title, bill.prices.as_of)}};
+  for (const std::string& what : bill.hour.left_out) facts.push_back({"left out", what});
+  return facts;
+}
+
+std::string bill_text(const TrainingAnswer& answer, const TextStyle& style) {
+  if (!answer.power) return "";
+  std::string out = heading(answer.bill ? "Power and cost" : "Power", style) + lines(power_facts(answer));
+  if (!answer.bill) return out;
+  if (const Table costs = cost_table(*answer.bill); costs.rows().size() > 1) out += costs.text();
+  return out + lines(price_facts(*answer.bill));
 }
 
 std::string operations_table(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {

@@ -10,6 +10,7 @@
 #include "report/html/reports.h"
 #include "report/html/step_sections.h"
 #include "report/html/timeline_series.h"
+#include "report/html/weeks_sections.h"
 #include "report/json.h"
 #include "report/run_text.h"
 
@@ -60,6 +61,7 @@ void sections(Page& page, const TrainingAnswer& answer, const std::string& json,
     page.section("Collectives, as the library chooses them");
     page.table(collectives_table(r), "Collectives: per step, the calls of a device");
   }
+  weeks_sections(page, answer, json);
   assumptions_section(page, r.assumed);
 }
 
