@@ -132,7 +132,7 @@ CollectiveResult simulate(const Cluster& cluster, const BareCollective& what, co
   result.choice = communicators.reports.front().choice;
   find_bound(result, communicators, fabric);
   if (options.network_use)
-    result.network_use = network_use(fabric, communicators.structure, communicators.links, machine.programs, timeline.end);
+    result.network_use = network_use(fabric, communicators.structure, communicators.links, machine.programs, run.timeline.end);
   result.ranks = device_of.size();
   result.rank_classes = run.quotient.actors.size();
   if (options.keep_timeline) {
