@@ -40,7 +40,8 @@ struct TrainingAnswer {
   std::optional<FleetPower> power;  // where it has a campaign or prices
   std::optional<Watts> mean_power;  // over the calendar
   std::optional<Bill> bill;         // where it has prices
-  std::vector<Need> needs;          // to match the best it is compared with: of each resource alone, where that suffices
+  // What it would need to match the best it is compared with: of each resource alone, where that suffices. None: nobody asked.
+  std::optional<std::vector<Need>> needs;
 };
 
 struct CollectiveAnswer {

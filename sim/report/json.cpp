@@ -186,8 +186,8 @@ Json compared(const std::vector<const Of*>& answers, bool stats) {
     if constexpr (requires { standing.share_per_device; }) json["share_of_best_per_device"] = finite(standing.share_per_device);
     json["why_behind"] = standing.why;
     if constexpr (requires { answers[standing.run]->needs; }) {
-      json["to_match_best"] = Json::array();
-      for (const Need& need : answers[standing.run]->needs)
+      if (answers[standing.run]->needs) json["to_match_best"] = Json::array();
+      for (const Need& need : answers[standing.run]->needs.value_or(std::vector<Need>()))
         json["to_match_best"].push_back({{"resource", need.key}, {"factor", finite(need.factor)}});
     }
     list.push_back(std::move(json));

@@ -329,7 +329,8 @@ std::vector<Fact> limits_of(const TrainingAnswer& answer, const Standing& standi
   const Result& r = answer.result;
   std::vector<Fact> facts = {{"limited by", r.bottleneck}, {"time on links", link_shares(r)}};
   if (!standing.why.empty()) facts.push_back({standing.alike ? "" : "behind because", standing.why});
-  if (!standing.alike && standing.share_of_best < 1) facts.push_back({"to match the best", needs_text(answer.needs)});
+  if (answer.needs && !standing.alike && standing.share_of_best < 1)
+    facts.push_back({"to match the best", needs_text(*answer.needs)});
   if (!r.fits) facts.push_back({"", memory_verdict(r)});
   return facts;
 }

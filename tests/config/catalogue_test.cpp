@@ -297,6 +297,8 @@ TEST_P(Shipped, EveryFileReads) {
         case CatalogueKind::models: (void)catalogue.model(name); break;
         case CatalogueKind::recipes: (void)catalogue.recipe(name); break;
         case CatalogueKind::software: (void)catalogue.software(name); break;
+        case CatalogueKind::reliability: (void)catalogue.reliability(name); break;
+        case CatalogueKind::prices: (void)catalogue.prices(name); break;
         case CatalogueKind::scenarios:
           if (!catalogue.asked(name).sweep)
             (void)catalogue.scenarios(name);
