@@ -50,8 +50,9 @@ std::string choices_text(const TrainingPlan& plan) {
 }
 
 std::string space_text(const PlanSearchCount& c) {
-  return fmt::format("{} layouts; {} do not fit in memory, {} are slower for certain ({} pruned), {} simulated in full",
-                     count(c.layouts), count(c.too_large), count(c.slower), percent_text(c.pruned()), count(c.simulated));
+  return fmt::format("{} layouts; {} do not fit in memory, {} are slower for certain ({} pruned), {} simulated{}",
+                     count(c.layouts), count(c.too_large), count(c.slower), percent_text(c.pruned()), count(c.simulated),
+                     c.given_up > 0 ? ", " + count(c.given_up) + " of them until they were slower" : "");
 }
 
 std::string verdict_text(const PlanSearch& search) {
@@ -156,6 +157,7 @@ std::string plan_json(const std::string& scenario, const PlanSearch& search) {
                  {"too_large", c.too_large},
                  {"slower", c.slower},
                  {"simulated", c.simulated},
+                 {"given_up", c.given_up},
                  {"pruned_share", finite(c.pruned())}}},
                {"best", std::move(best)},
                {"under_constraint", std::move(under)},

@@ -43,8 +43,9 @@ Goodput goodput(const LongRun& plan, int runs, std::uint64_t seed) {
     sum.running += outcome.running * share;
     for (std::size_t i = 0; i < kLosses; ++i) sum.lost[i] += outcome.lost[i] * share;
     for (std::size_t i = 0; i < sum.failures_by.size(); ++i) sum.failures_by[i] += outcome.failures[i] * share;
-    sum.windows += outcome.windows * share;
+    sum.windows += outcome.windows;
   }
+  sum.windows /= runs;
   const auto finished = [&](const RunOutcome& outcome) { return outcome.work >= plan.work; };
   sum.finished = static_cast<double>(std::count_if(outcomes.begin(), outcomes.end(), finished)) / runs;
   return sum;

@@ -187,7 +187,10 @@ class Search {
         continue;
       }
       ++count_.simulated;
-      if (!outcomes[i].time) continue;
+      if (!outcomes[i].time) {
+        ++count_.given_up;
+        continue;
+      }
       HEADWAY_CHECK(*outcomes[i].time * (1 + 1e-9) >= prospects_[choice].bound, "no step beats its bound");
       note_tried(choice, *outcomes[i].time, outcomes[i].memory);
       note(best_, {*outcomes[i].time, choice}, options_.best);

@@ -2,7 +2,8 @@
 //
 //   1  what does not fit in memory is out (training/memory.h, the end stages first);
 //   2  the rest are ordered by a bound no step can beat (step_bound.h) and simulated in that order, a fixed number at a time, until the
-//      bound is above everything still wanted: the best few, and the best under each constraint. What is left is proven slower.
+//      bound is above everything still wanted: the best few, and the best under each constraint. What is left is proven slower. A
+//      simulation ends as soon as its own clock is past all that is wanted.
 //
 // Hence the winner is that of an exhaustive search; tests compare both. Ties go to the earlier of the space. The answer depends on
 // no number of threads.
@@ -35,6 +36,7 @@ struct PlanSearchCount {
   std::size_t too_large = 0;  // of them, those that do not fit in memory
   std::size_t slower = 0;     // proven slower without simulation
   std::size_t simulated = 0;
+  std::size_t given_up = 0;  // of them, those whose simulation ended when they were slower than anything wanted
   [[nodiscard]] double pruned() const {
     return layouts > 0 ? static_cast<double>(too_large + slower) / static_cast<double>(layouts) : 0;
   }
@@ -73,7 +75,7 @@ struct PlanSearch {
   PlanSearchCount count;
   std::vector<FoundPlan> best;  // fastest first; empty: nothing fits
   std::vector<BestUnder> under;
-  std::vector<TriedPlan> tried;        // all that fit and were simulated, in order of their bounds
+  std::vector<TriedPlan> tried;        // all that fit and were simulated to the end, in order of their bounds
   std::optional<WrittenPlan> written;  // where the machine's plan covers the cluster
   TrainingPlan smallest;               // the layout that needs least memory, and how much
   Bytes least_memory, capacity;

@@ -87,6 +87,8 @@ class ScenarioAnswer : public testing::Test {
     return 100 * (1 - tokens(slow) / tokens(fast));
   }
 
+  [[nodiscard]] static double mean(const json& spread) { return spread.at("mean"); }
+
   fs::path folder_;
 
  private:
@@ -335,6 +337,53 @@ TEST_F(ScenarioAnswer, WhereLinksStopMattering) {
   EXPECT_THAT(comment, HasSubstr(fmt::format("half of it costs {:.0f} %, twice as much wins {:.0f} %, four times {:.0f} %",
                                              100 * step[{0.5, 1}] / step[{1, 1}] - 100, shrinks(step[{1, 1}], step[{2, 1}]),
                                              shrinks(step[{1, 1}], step[{4, 1}]))));
+}
+
+TEST_F(ScenarioAnswer, FiftyFourDaysOfLlama3) {
+  about("llama-3-54-days");
+  const json& weeks = of().at("weeks");
+  says("Answer: {:.0f} %, with {:.0f} failures and {:.0f} windows", 100 * mean(weeks.at("effective")), mean(weeks.at("failures")),
+       weeks.at("maintenance_windows").get<double>());
+  EXPECT_GT(mean(weeks.at("effective")), 0.9);               // the paper's
+  EXPECT_NEAR(mean(weeks.at("failures")), 419, 0.05 * 419);  // unexpected interruptions, likewise
+  EXPECT_EQ(weeks.at("improvements").at(0).at("what"), "detection in half the time");
+}
+
+TEST_F(ScenarioAnswer, BloomLosesADeviceAWeek) {
+  about("bloom-176b-118-days");
+  const json& weeks = of().at("weeks");
+  says("Answer: {:.0f} days, {:.0f} failures, {:.0f} % of the time training", mean(weeks.at("days")), mean(weeks.at("failures")),
+       100 * mean(weeks.at("effective")));
+  EXPECT_NEAR(mean(weeks.at("days")) / mean(weeks.at("failures")), 7, 1);
+  EXPECT_NEAR(mean(weeks.at("days")), 117.5, 0.1 * 117.5);
+}
+
+TEST_F(ScenarioAnswer, MegaScaleRestartsAHundredTimes) {
+  about("megascale-175b-weeks");
+  const json& weeks = of().at("weeks");
+  says("Answer: {:.0f} % with those upper ends, {:.0f} failures in five weeks", 100 * mean(weeks.at("effective")),
+       mean(weeks.at("failures")));
+  EXPECT_GT(mean(weeks.at("effective")), 0.9);
+}
+
+TEST_F(ScenarioAnswer, RestartsOfOpt) {
+  about("opt-175b-60-days");
+  const json& weeks = of().at("weeks");
+  says("Answer: {:.0f} restarts in 60 days, one every {:.0f} hours, and {:.0f} % of the time training",
+       mean(weeks.at("failures")), 60 * 24 / mean(weeks.at("failures")), 100 * mean(weeks.at("effective")));
+  says("would have given {:.0f} %", 100 * weeks.at("checkpoint").at("other_intervals").at(0).at("effective").get<double>());
+}
+
+TEST_F(ScenarioAnswer, WhatATrillionTokensCost) {
+  about("priced-h200-910c-h20-a800");
+  const auto owned = [&](const char* name) { return of(name).at("cost").at("owned").at("per_trillion_tokens").get<double>(); };
+  const auto energy = [&](const char* name) { return of(name).at("energy").at("mwh_per_trillion_tokens").get<double>(); };
+  const char *h200 = "256 H200", *ascend = "384 Ascend 910C", *h20 = "256 H20", *a800 = "256 A800";
+  says("cost least on 910C, {:.1f} times that on H200, {:.1f} on A800 (whose server has no price), {:.0f} on H20",
+       owned(h200) / owned(ascend), owned(a800) / owned(ascend), owned(h20) / owned(ascend));
+  says("energy is least on H200: {:.1f} times that on 910C, {:.1f} on A800, {:.1f} on H20", energy(ascend) / energy(h200),
+       energy(a800) / energy(h200), energy(h20) / energy(h200));
+  EXPECT_GT(of(h200).at("cost").at("rented").at("per_trillion_tokens").get<double>(), 3 * owned(h200));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ void scatter(Page& page, const PlanSearch& search) {
     (front[i] ? of_front : points).push_back(std::move(point));
   }
   page.section("Speed against memory",
-               "Every layout that was simulated; on the front, nothing else is as fast in less memory." +
+               "Every layout that was simulated to the end; on the front, nothing else is as fast in less memory." +
                    (tried.size() > kMostPoints ? fmt::format(" The fastest {} of {} are drawn.", grouped(kMostPoints),
                                                              grouped(static_cast<double>(tried.size())))
                                                : std::string()));
