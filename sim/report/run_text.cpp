@@ -346,7 +346,7 @@ std::string compare_text(std::span<const TrainingAnswer* const> answers, const T
 
   std::vector<const TrainingAnswer*> ranked;
   for (const Standing& standing : standings) ranked.push_back(answers[standing.run]);
-  out += operations_table(ranked, style);
+  out += operations_text(ranked, style);
 
   out += heading("What limits each", style);
   for (const Standing& standing : standings) {

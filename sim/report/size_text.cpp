@@ -51,33 +51,6 @@ std::string ranking(const Sizing& sizing, const std::vector<std::size_t>& order,
   return text;
 }
 
-// Over the whole run: time, money and energy of every fleet, and which are best in each.
-std::string delivered_text(const Sizing& sizing, const std::string& currency, const TextStyle& style) {
-  const bool any =
-      std::any_of(sizing.curve.begin(), sizing.curve.end(), [](const SizePoint& p) { return p.delivered.has_value(); });
-  if (!any) return "";
-  Table table({"devices", "days", "effective", "cost, " + (currency.empty() ? "no prices" : currency), "energy, MWh"},
-              {true, true, true, true, true});
-  for (std::size_t i = 0; i < sizing.curve.size(); ++i) {
-    const SizePoint& point = sizing.curve[i];
-    if (!point.delivered) continue;
-    const Delivered& d = *point.delivered;
-    table.row({grouped(point.devices) + (sizing.goal == i ? " *" : "  "), significant(d.days), percent_text(d.effective),
-               d.cost ? amount_text(*d.cost) : "?", d.energy ? amount_text(megawatt_hours(*d.energy)) : "?"});
-  }
-  std::string out =
-      "\n" + toned("The whole run on each fleet, interruptions included", Tone::heading, style) + "\n" + table.text();
-  const auto list = [&](const char* name, const std::string& text) {
-    if (!text.empty()) out += wrapped(fmt::format("  {:<13}", name), text);
-  };
-  list("soonest", ranking(sizing, sizing.by_date, [](const SizePoint& p) { return significant(p.days) + " days"; }));
-  list("cheapest",
-       ranking(sizing, sizing.by_cost, [&](const SizePoint& p) { return amount_text(*p.delivered->cost) + " " + currency; }));
-  list("least power", ranking(sizing, sizing.by_energy,
-                              [](const SizePoint& p) { return amount_text(megawatt_hours(*p.delivered->energy)) + " MWh"; }));
-  return out;
-}
-
 }  // namespace
 
 Table size_table(const Sizing& sizing) {
@@ -98,6 +71,39 @@ Table size_table(const Sizing& sizing) {
   }
   return table;
 }
+
+std::optional<Table> delivered_table(const Sizing& sizing, const std::string& currency) {
+  Table table({"devices", "days", "effective", "cost, " + (currency.empty() ? "no prices" : currency), "energy, MWh"},
+              {true, true, true, true, true});
+  for (std::size_t i = 0; i < sizing.curve.size(); ++i) {
+    const SizePoint& point = sizing.curve[i];
+    if (!point.delivered) continue;
+    const Delivered& d = *point.delivered;
+    table.row({grouped(point.devices) + (sizing.goal == i ? " *" : "  "), significant(d.days), percent_text(d.effective),
+               d.cost ? amount_text(*d.cost) : "?", d.energy ? amount_text(megawatt_hours(*d.energy)) : "?"});
+  }
+  return table.rows().size() > 1 ? std::optional(std::move(table)) : std::nullopt;
+}
+
+std::vector<Fact> rankings(const Sizing& sizing, const std::string& currency) {
+  const auto cost = [&](const SizePoint& p) { return amount_text(*p.delivered->cost) + " " + currency; };
+  return {{"soonest", ranking(sizing, sizing.by_date, [](const SizePoint& p) { return significant(p.days) + " days"; })},
+          {"cheapest", ranking(sizing, sizing.by_cost, cost)},
+          {"least power", ranking(sizing, sizing.by_energy, [](const SizePoint& p) {
+             return amount_text(megawatt_hours(*p.delivered->energy)) + " MWh";
+           })}};
+}
+
+namespace {
+
+std::string delivered_text(const Sizing& sizing, const std::string& currency, const TextStyle& style) {
+  const std::optional<Table> table = delivered_table(sizing, currency);
+  if (!table) return "";
+  return "\n" + toned("The whole run on each fleet, interruptions included", Tone::heading, style) + "\n" + table->text() +
+         facts_text(rankings(sizing, currency));
+}
+
+}  // namespace
 
 std::string size_text(const std::string& scenario, const Sizing& sizing, const SizingGoal& goal, const std::string& currency,
                       const TextStyle& style) {

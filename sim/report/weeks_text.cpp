@@ -205,11 +205,11 @@ std::string bill_text(const TrainingAnswer& answer, const TextStyle& style) {
   return out + lines(price_facts(*answer.bill));
 }
 
-std::string operations_table(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {
+std::optional<Table> operations_table(std::span<const TrainingAnswer* const> answers) {
   const auto any = [&](const auto& has) { return std::any_of(answers.begin(), answers.end(), has); };
   const bool weeks = any([](const TrainingAnswer* a) { return a->weeks.has_value(); });
   const bool bills = any([](const TrainingAnswer* a) { return a->bill.has_value(); });
-  if (!weeks && !bills && !any([](const TrainingAnswer* a) { return a->power.has_value(); })) return "";
+  if (!weeks && !bills && !any([](const TrainingAnswer* a) { return a->power.has_value(); })) return std::nullopt;
   std::vector<std::string> header = {"scenario"};
   if (weeks) header.insert(header.end(), {"effective", "days"});
   header.insert(header.end(), {"power", "MWh/1 T"});
@@ -217,7 +217,6 @@ std::string operations_table(std::span<const TrainingAnswer* const> answers, con
   std::vector<bool> right(header.size(), true);
   right.front() = false;
   Table table(header, right);
-  std::vector<std::string> missing;
   for (const TrainingAnswer* a : answers) {
     std::vector<std::string> cells = {a->result.scenario};
     if (weeks)
@@ -232,24 +231,33 @@ std::string operations_table(std::span<const TrainingAnswer* const> answers, con
       cells.push_back(hour ? fmt::format("{} {}", amount_text(*hour), a->bill->prices.currency) : "?");
     }
     table.row(std::move(cells));
+  }
+  return table;
+}
+
+std::vector<std::string> operations_notes(std::span<const TrainingAnswer* const> answers) {
+  std::vector<std::string> notes;
+  const auto note = [&](const std::string& text) {
+    if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+  };
+  for (const TrainingAnswer* a : answers)
     if (a->power)
-      for (const std::string& number : a->power->missing)
-        if (std::find(missing.begin(), missing.end(), number) == missing.end()) missing.push_back(number);
+      for (const std::string& number : a->power->missing) note("?: nobody has published " + number);
+  if (std::any_of(answers.begin(), answers.end(), [](const TrainingAnswer* a) { return a->bill.has_value(); }))
+    note("cost: the cheaper of renting and owning, where both have a price");
+  for (const TrainingAnswer* a : answers) {
+    if (!a->bill) continue;
+    for (const std::string& what : a->bill->hour.left_out) note(a->result.scenario + " without " + what);
+    note(fmt::format("{} ({})", a->bill->prices.title, a->bill->prices.as_of));
   }
-  std::string out = heading(bills ? "Energy and cost" : "Energy", style) + table.text();
-  for (const std::string& number : missing) out += wrapped("  ", "?: nobody has published " + number);
-  if (bills) {
-    std::vector<std::string> said;
-    for (const TrainingAnswer* a : answers) {
-      if (!a->bill) continue;
-      const std::string prices = fmt::format("{} ({})", a->bill->prices.title, a->bill->prices.as_of);
-      for (std::string line : a->bill->hour.left_out)
-        if (line = a->result.scenario + " without " + line; !line.starts_with("power")) said.push_back(line);
-      if (std::find(said.begin(), said.end(), prices) == said.end()) said.push_back(prices);
-    }
-    out += wrapped("  ", "cost: the cheaper of renting and owning, where both have a price");
-    for (const std::string& line : said) out += wrapped("  ", line);
-  }
+  return notes;
+}
+
+std::string operations_text(std::span<const TrainingAnswer* const> answers, const TextStyle& style) {
+  const std::optional<Table> table = operations_table(answers);
+  if (!table) return "";
+  std::string out = heading("Energy and cost", style) + table->text();
+  for (const std::string& note : operations_notes(answers)) out += wrapped("  ", note);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // The weeks, the power and the bill of a training run, as sections of its page.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct TimeShare {
 [[nodiscard]] std::vector<Fact> price_facts(const Bill& bill);
 
 // Weeks, energy and cost side by side, in the order of `answers`; "" where none has any.
-[[nodiscard]] std::string operations_table(std::span<const TrainingAnswer* const> answers, const TextStyle& style);
+[[nodiscard]] std::string operations_text(std::span<const TrainingAnswer* const> answers, const TextStyle& style);
+[[nodiscard]] std::optional<Table> operations_table(std::span<const TrainingAnswer* const> answers);
+[[nodiscard]] std::vector<std::string> operations_notes(std::span<const TrainingAnswer* const> answers);
 
 }  // namespace headway

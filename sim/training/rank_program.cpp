@@ -354,7 +354,7 @@ class StageBuilder {
         for (const OpIndex before : entry_waits) links_.push_back({before, border.place});
       if (border.entry && border.beside && compute_before >= 0)
         links_.push_back({static_cast<OpIndex>(compute_before), border.place});
-      if (border.gathered_bucket >= 0)
+      if (border.gathered_bucket >= 0 && gathers_early())
         if (const auto gather = gathers_[static_cast<std::size_t>(chunk)][static_cast<std::size_t>(border.gathered_bucket)];
             gather >= 0)
           links_.push_back({static_cast<OpIndex>(gather), border.place});

@@ -110,6 +110,19 @@ TEST(Simulate, FasterLinksNeverSlowAStep) {
   EXPECT_LT(r.result().step_time, slow.step_time);
 }
 
+TEST(Simulate, AloneThereIsNobodyToShardWith) {
+  for (const Software& software : {catalogue().software("megatron-core"), catalogue().software("torchtitan")}) {
+    TrainingRun r = run("dgx-h100", 8, 4, 2, 1, 4);
+    r.plan.software = software;
+    r.plan.sharding = Sharding::none;
+    const Seconds step = r.result().step_time;
+    for (const Sharding sharding : {Sharding::optimizer, Sharding::gradients, Sharding::parameters}) {
+      r.plan.sharding = sharding;
+      EXPECT_NEAR(r.result().step_time / step, 1, 1e-3) << name_of(sharding);
+    }
+  }
+}
+
 TEST(Simulate, AStepIsTimedUpToALimit) {
   const TrainingRun r = run("dgx-h100", 64, 4, 4, 2, 8);
   const Seconds step = r.result().step_time;

@@ -13,6 +13,7 @@
 #include "report/html/weeks_sections.h"
 #include "report/json.h"
 #include "report/run_text.h"
+#include "report/weeks_text.h"
 
 namespace headway {
 
@@ -100,6 +101,13 @@ void comparison(Page& page, const std::vector<const Of*>& answers) {
     for (const Standing& standing : standings) ranked.push_back(&answers[standing.run]->result);
     breakdown_chart(page, ranked);
     page.table_behind_chart(shares_table(answers), "Share of the step: compute, and what the rest waits for");
+    std::vector<const TrainingAnswer*> ordered;
+    for (const Standing& standing : standings) ordered.push_back(answers[standing.run]);
+    if (const std::optional<Table> table = operations_table(ordered)) {
+      page.section("Energy and cost");
+      page.table(*table, "Weeks, energy and cost, in the same order");
+      page.list(operations_notes(ordered));
+    }
   }
   page.section("What limits each");
   for (const auto& standing : standings) {

@@ -38,7 +38,7 @@ std::string size_report(const std::string& scenario, const std::string& question
                         {"tokens_per_s", finite(point.plan->result.tokens_per_s)},
                         {"per_added", finite(point.per_added)},
                         {"layout", choices_text(point.plan->plan)}});
-  page.section("Time against devices", "Each point is the best layout found for so many devices; nothing is lost to failures.");
+  page.section("Time against devices", "Each point is the best layout found for so many devices.");
   if (!points.empty())
     page.chart("curve", "Days of training and tokens per second against the number of devices",
                {{"points", std::move(points)},
@@ -47,6 +47,11 @@ std::string size_report(const std::string& scenario, const std::string& question
                 {"pays_until", sizing.pays_until ? Json(sizing.curve[*sizing.pays_until].devices) : Json(nullptr)}},
                24);
   page.table(size_table(sizing), "*: meets the deadline; per added: what each device beyond the row above brings");
+  if (const std::optional<Table> table = delivered_table(sizing, currency)) {
+    page.section("The whole run on each fleet", "Interruptions included; *: meets the deadline.");
+    page.table(*table, "Time, money and energy of the whole run");
+    page.facts(rankings(sizing, currency));
+  }
   return page.html(size_json(scenario, sizing, goal, currency));
 }
 
