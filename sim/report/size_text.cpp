@@ -89,9 +89,8 @@ std::vector<Fact> rankings(const Sizing& sizing, const std::string& currency) {
   const auto cost = [&](const SizePoint& p) { return amount_text(*p.delivered->cost) + " " + currency; };
   return {{"soonest", ranking(sizing, sizing.by_date, [](const SizePoint& p) { return significant(p.days) + " days"; })},
           {"cheapest", ranking(sizing, sizing.by_cost, cost)},
-          {"least power", ranking(sizing, sizing.by_energy, [](const SizePoint& p) {
-             return amount_text(megawatt_hours(*p.delivered->energy)) + " MWh";
-           })}};
+          {"least MWh", ranking(sizing, sizing.by_energy,
+                                [](const SizePoint& p) { return amount_text(megawatt_hours(*p.delivered->energy)) + " MWh"; })}};
 }
 
 namespace {

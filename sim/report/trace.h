@@ -7,7 +7,8 @@
 //
 // An arrow leads from every message's sending to its receiving. Counters: what a stage holds in memory, step by step as its passes
 // take and give back activations ("memory", in GiB, at most what the answer says its peak is); and, in a process "links", the share
-// in use of each class of links ("scale_out: leaf up", in per cent of what all such links that carry anything can carry).
+// in use of each class of links ("scale_out: leaf up", in per cent of what all such links that carry anything can carry), as means over windows where
+// it changes thousands of times.
 #pragma once
 
 #include <iosfwd>
