@@ -6,6 +6,7 @@
 
 #include "app/command_words.h"
 #include "app/options.h"
+#include "config/catalogue.h"
 
 namespace headway {
 
@@ -27,7 +28,7 @@ std::string kinds_of(ValueKind kind) {
     case ValueKind::scenario:
     case ValueKind::sweep: return "scenarios";
     case ValueKind::device: return "devices";
-    case ValueKind::entry: return "devices clusters models scenarios links recipes software";
+    case ValueKind::entry: return joined(all_names<CatalogueKind>());
     default: return "";
   }
 }

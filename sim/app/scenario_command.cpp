@@ -50,11 +50,13 @@ struct Command {
     if (weeks > 0) set_weeks(scenarios, weeks);
     for (Scenario& scenario : scenarios) choose_layout(scenario, !simulation.no_fold, output.quiet);
     ProgressLine progress("scenarios", scenarios.size(), output.quiet);
-    const bool timeline = !simulation.trace.empty() || !output.report.empty();
-    auto answers = simulate_all(
-        scenarios,
-        {.fold = !simulation.no_fold, .keep_timeline = timeline, .meter_links = !simulation.trace.empty(), .network_use = true},
-        output.stats, [&](std::size_t done) { progress.done(done); });
+    const bool traces = !simulation.trace.empty(), reports = !output.report.empty();
+    auto answers = simulate_all(scenarios,
+                                {.fold = !simulation.no_fold,
+                                 .keep_timeline = traces || reports,
+                                 .meter_links = traces,
+                                 .network_use = reports || !output.json.empty()},
+                                output.stats, [&](std::size_t done) { progress.done(done); });
     progress.clear();
     add_uncertainty(answers, catalogue);
     if (needs) add_needs(answers, scenarios, !simulation.no_fold, output.quiet);

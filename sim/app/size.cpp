@@ -11,7 +11,6 @@
 #include "config/units.h"
 #include "report/html/reports.h"
 #include "report/size_text.h"
-#include "simulate/simulate.h"
 #include "study/bill.h"
 
 namespace headway {
@@ -44,10 +43,9 @@ double read_days(const std::string& text) {
 }
 
 // The whole run on that fleet, as far as the scenario says what fails and what things cost.
-std::optional<Delivered> deliver(const Scenario& scenario, double tokens, const Machine& machine, const FoundPlan& plan,
-                                 bool fold) {
+std::optional<Delivered> deliver(const Scenario& scenario, double tokens, const Machine& machine, const FoundPlan& plan) {
   if (!scenario.campaign && !scenario.prices) return std::nullopt;
-  const Result result = simulate(machine.cluster, plan.plan, {.fold = fold, .device_use = true});
+  const Result& result = plan.result;
   std::optional<Weeks> weeks;
   if (scenario.campaign) {
     Campaign campaign = *scenario.campaign;
@@ -95,11 +93,11 @@ int size(const SizeOptions& options) {
                               .best = 1,
                               .constraints = false,
                               .fold = !options.simulation.no_fold,
+                              .device_use = as_written.campaign || as_written.prices,
                               .progress = [&](std::size_t done, std::size_t of) { progress.done(done, of); }};
-  const Sizing sizing = size_cluster(machine_of, as_written.cluster.devices_per_node, options.most, goal, how,
-                                     [&](const Machine& machine, const FoundPlan& plan) {
-                                       return deliver(as_written, goal.tokens, machine, plan, !options.simulation.no_fold);
-                                     });
+  const Sizing sizing = size_cluster(
+      machine_of, as_written.cluster.devices_per_node, options.most, goal, how,
+      [&](const Machine& machine, const FoundPlan& plan) { return deliver(as_written, goal.tokens, machine, plan); });
   progress.clear();
   const std::string currency = as_written.prices ? as_written.prices->currency : "";
   if (wants_text(options.output)) print(size_text(as_written.name, sizing, goal, currency, text_style(options.output)));

@@ -8,6 +8,8 @@
 // pieces, not the operations.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -46,6 +48,17 @@ struct Composition {
   [[nodiscard]] std::uint32_t size() const {
     if (pieces.empty()) return 0;
     return pieces.back().first + static_cast<std::uint32_t>(blocks[pieces.back().block].operations.size());
+  }
+
+  // In which piece, counted from 0, an operation is.
+  [[nodiscard]] std::size_t piece_of(std::uint32_t number) const {
+    const auto after = std::upper_bound(pieces.begin(), pieces.end(), number,
+                                        [](std::uint32_t n, const Piece& piece) { return n < piece.first; });
+    return static_cast<std::size_t>(after - pieces.begin()) - 1;
+  }
+  [[nodiscard]] const Operation& operation(std::uint32_t number) const {
+    const Piece& piece = pieces[piece_of(number)];
+    return blocks[piece.block].operations[number - piece.first];
   }
 
   void lay(std::uint32_t block, std::uint32_t tag = 0) { pieces.push_back({block, size(), tag}); }

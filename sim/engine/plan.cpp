@@ -78,9 +78,7 @@ std::vector<Dependency> dependencies(const Program& program, const std::vector<s
       before = {p, e.last};
     }
     for (; link != all.links.end() && link->to < piece.first + size; ++link) {
-      const auto after = std::upper_bound(all.pieces.begin(), all.pieces.end(), link->from,
-                                          [](std::uint32_t task, const Piece& other) { return task < other.first; });
-      const auto from = static_cast<std::uint32_t>(after - all.pieces.begin() - 1);
+      const auto from = static_cast<std::uint32_t>(all.piece_of(link->from));
       found.push_back({{from, link->from - all.pieces[from].first}, {p, link->to - piece.first}});
     }
   }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "report/pass_names.h"
 
 namespace headway {
 
@@ -93,19 +94,11 @@ class TraceWriter {
   bool first_ = true;
 };
 
-// The names of a program's operations: the pass they belong to as people draw it, "F 3" or, with virtual stages, "F 3.1"
-// (microbatch.chunk), before what they do; "F 4.0 & BW 1.1" of two that run interleaved. The texts are made once each, ready to stand between quotes.
+// The names of a program's operations: the pass they belong to before what they do. The texts are made once each, ready to stand
+// between quotes.
 class Names {
  public:
-  explicit Names(const RankProgram& program) : program_(program) {
-    const bool chunks =
-        std::any_of(program.passes.begin(), program.passes.end(), [](const Pass& pass) { return pass.chunk > 0; });
-    const bool split = has_split_passes(program.passes);
-    for (const Pass& pass : program.passes)
-      passes_.push_back(
-          fmt::format("{} {}{} ", letter(pass.kind, split), pass.microbatch, chunks ? fmt::format(".{}", pass.chunk) : ""));
-    for (std::size_t i = 0; i + 1 < passes_.size(); ++i)
-      if (program.passes[i].with_next) passes_[i] += "& " + passes_[i + 1];
+  explicit Names(const RankProgram& program) : program_(program), passes_(pass_names(program.passes)) {
     for (const Segment& segment : program.segments) segments_.push_back(escaped(segment.name));
     for (const CollectiveCall& call : program.calls) calls_.push_back(escaped(call.name));
   }

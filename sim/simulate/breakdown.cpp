@@ -8,6 +8,10 @@ namespace {
 
 enum Part { kCompute, kTensor, kExpert, kContext, kPipeline, kData, kBubble, kOptimizer, kOther, kParts };
 using Parts = std::array<Picoseconds, kParts>;
+constexpr std::array<Seconds Breakdown::*, kParts> kTimes = {
+    &Breakdown::compute,         &Breakdown::exposed_tensor,   &Breakdown::exposed_expert,
+    &Breakdown::exposed_context, &Breakdown::exposed_pipeline, &Breakdown::exposed_data,
+    &Breakdown::bubble,          &Breakdown::optimizer,        &Breakdown::other};
 
 Part part_of(Dimension dimension) {
   switch (dimension) {
@@ -110,16 +114,9 @@ class Walk {
     const std::vector<Link>& links = program_.ops.links;
     const std::uint32_t number = piece.first + place;
     while (link_ < links.size() && links[link_].to < number) ++link_;  // both go forward
-    for (std::size_t i = link_; i < links.size() && links[i].to == number; ++i) consider(op_at(links[i].from), links[i].from);
+    for (std::size_t i = link_; i < links.size() && links[i].to == number; ++i)
+      consider(program_.ops.operation(links[i].from), links[i].from);
     return latest;
-  }
-
-  [[nodiscard]] const Op& op_at(std::uint32_t number) const {
-    const std::vector<Piece>& pieces = program_.ops.pieces;
-    const auto after = std::upper_bound(pieces.begin(), pieces.end(), number,
-                                        [](std::uint32_t n, const Piece& piece) { return n < piece.first; });
-    const Piece& piece = *std::prev(after);
-    return program_.ops.blocks[piece.block].operations[number - piece.first];
   }
 
   const RankProgram& program_;
@@ -133,6 +130,8 @@ class Walk {
 };
 
 }  // namespace
+
+Seconds Breakdown::*exposed_as(Dimension dimension) { return kTimes[part_of(dimension)]; }
 
 StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
                        const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs,
@@ -151,16 +150,7 @@ StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& 
     for (std::size_t c = 0; c < walk.exposed().size(); ++c)
       account.exposed[program][c] += Seconds(static_cast<double>(walk.exposed()[c]) * count / (ranks * steps) * 1e-12);
   }
-  const auto mean = [&](Part part) { return Seconds(sum[part] / (ranks * steps) * 1e-12); };
-  account.parts = {.compute = mean(kCompute),
-                   .exposed_tensor = mean(kTensor),
-                   .exposed_expert = mean(kExpert),
-                   .exposed_context = mean(kContext),
-                   .exposed_pipeline = mean(kPipeline),
-                   .exposed_data = mean(kData),
-                   .bubble = mean(kBubble),
-                   .optimizer = mean(kOptimizer),
-                   .other = mean(kOther)};
+  for (std::size_t i = 0; i < kParts; ++i) account.parts.*kTimes[i] = Seconds(sum[i] / (ranks * steps) * 1e-12);
   return account;
 }
 

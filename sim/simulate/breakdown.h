@@ -19,6 +19,9 @@ struct StepAccount {
   std::vector<std::vector<Seconds>> exposed;  // [program][call of that program]: what it cost the mean rank, of the exposed parts
 };
 
+// What waiting for the traffic of a dimension counts under.
+[[nodiscard]] Seconds Breakdown::*exposed_as(Dimension dimension);
+
 // `program_of_class[k]`: which rank program the ranks of class k run. Of a timeline of several steps, the mean one.
 [[nodiscard]] StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& classes,
                                      const std::vector<std::uint32_t>& program_of_class, const std::vector<RankProgram>& programs,

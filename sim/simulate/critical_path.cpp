@@ -47,10 +47,7 @@ class Operations {
       }
   }
 
-  [[nodiscard]] const Task& task(std::uint32_t number) const {
-    const Piece& piece = piece_of(number);
-    return tasks_.blocks[piece.block].operations[number - piece.first];
-  }
+  [[nodiscard]] const Task& task(std::uint32_t number) const { return tasks_.operation(number); }
   [[nodiscard]] std::uint32_t tag(std::uint32_t number) const { return piece_of(number).tag + task(number).tag; }
   [[nodiscard]] std::optional<std::uint32_t> use(std::uint16_t slot, std::uint32_t tag) const {
     const auto found = uses_.find(key(slot, tag));
@@ -74,11 +71,7 @@ class Operations {
 
  private:
   static std::uint64_t key(std::uint16_t slot, std::uint32_t tag) { return (std::uint64_t{slot} << 32U) | tag; }
-  [[nodiscard]] const Piece& piece_of(std::uint32_t number) const {
-    const auto after = std::upper_bound(tasks_.pieces.begin(), tasks_.pieces.end(), number,
-                                        [](std::uint32_t n, const Piece& piece) { return n < piece.first; });
-    return *std::prev(after);
-  }
+  [[nodiscard]] const Piece& piece_of(std::uint32_t number) const { return tasks_.pieces[tasks_.piece_of(number)]; }
 
   const Composition<Task>& tasks_;
   std::vector<std::uint32_t> before_;
@@ -148,12 +141,7 @@ class PathWalk {
   }
 
   // Engine and rank programs have their operations in the same places.
-  [[nodiscard]] std::uint32_t call_of(const RankProgram& rank_program) const {
-    const auto after = std::upper_bound(rank_program.ops.pieces.begin(), rank_program.ops.pieces.end(), number_,
-                                        [](std::uint32_t n, const Piece& piece) { return n < piece.first; });
-    const Piece& piece = *std::prev(after);
-    return rank_program.ops.blocks[piece.block].operations[number_ - piece.first].what;
-  }
+  [[nodiscard]] std::uint32_t call_of(const RankProgram& rank_program) const { return rank_program.ops.operation(number_).what; }
 
   void attribute_segment(std::uint32_t what, Seconds took) {
     const std::uint32_t engine_program = q_.actors[class_].program;

@@ -218,7 +218,7 @@ class Search {
 
   [[nodiscard]] FoundPlan found(std::size_t choice) const {
     TrainingPlan plan = plan_of(choice);
-    Result result = simulate(machine_.cluster, plan, {.fold = options_.fold});
+    Result result = simulate(machine_.cluster, plan, {.fold = options_.fold, .device_use = options_.device_use});
     return {std::move(plan), std::move(result), prospects_[choice].bound};
   }
 

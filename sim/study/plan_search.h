@@ -28,6 +28,7 @@ struct PlanSearchOptions {
   bool exhaustive = false;      // simulate all that fits
   bool split_backward = false;  // zero-bubble and DualPipe too
   bool fold = true;
+  bool device_use = false;                                              // of those found: Result::use
   std::function<void(std::size_t done, std::size_t of)> progress = {};  // from one thread at a time
 };
 

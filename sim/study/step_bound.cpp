@@ -8,7 +8,6 @@
 #include "collective/collective.h"
 #include "hardware/kernel_cost.h"
 #include "simulate/pricing.h"
-#include "simulate/rank_grid.h"
 #include "training/buckets.h"
 #include "training/optimizer_kernels.h"
 #include "training/pass_script.h"
@@ -28,6 +27,13 @@ std::vector<Seconds> prefix_sums(const std::vector<PartTime>& parts, Seconds Par
   std::vector<Seconds> sums(parts.size() + 1);
   for (std::size_t i = 0; i < parts.size(); ++i) sums[i + 1] = sums[i] + parts[i].*time;
   return sums;
+}
+
+// The first device and every `distance`-th after it.
+std::vector<DeviceIndex> at_distance(int ranks, int distance) {
+  std::vector<DeviceIndex> members;
+  for (int i = 0; i < ranks; ++i) members.push_back(static_cast<DeviceIndex>(i * distance));
+  return members;
 }
 
 bool runs_pairs(Schedule schedule) { return schedule == Schedule::dualpipe || schedule == Schedule::dualpipe_v; }
@@ -69,33 +75,20 @@ Seconds StepBound::alone(const CollectiveCall& call, const std::vector<DeviceInd
   return cost.latency + moving / call.efficiency;
 }
 
+// The first group of a dimension: neighbours at a distance, which lie in a block of ranks that begins with them.
 Seconds StepBound::taken_by(const LayerCall& call, double share, const TrainingPlan& plan) const {
   if (share <= 0 || plan.placement.order != PlacementOrder::packed) return Seconds(0);
   const Layout& layout = plan.layout;
-  const RankGrid grid(layout);
-  std::vector<DeviceIndex> members;
-  int block = 0;
+  int ranks = 0, distance = 1;
   switch (call.dimension) {
-    case Dimension::tensor:
-      block = layout.tensor;
-      for (int t = 0; t < layout.tensor; ++t) members.push_back(grid.rank({t, 0, 0, 0}));
-      break;
-    case Dimension::context:
-      block = layout.tensor * layout.context;
-      for (int c = 0; c < layout.context; ++c) members.push_back(grid.rank({0, c, 0, 0}));
-      break;
-    case Dimension::expert:
-      block = layout.expert * layout.expert_tensor;
-      for (int e = 0; e < layout.expert; ++e) members.push_back(grid.expert_rank(0, e, 0, 0));
-      break;
-    case Dimension::expert_tensor:
-      block = layout.expert_tensor;
-      for (int t = 0; t < layout.expert_tensor; ++t) members.push_back(grid.expert_rank(t, 0, 0, 0));
-      break;
+    case Dimension::tensor: ranks = layout.tensor; break;
+    case Dimension::context: ranks = layout.context, distance = layout.tensor; break;
+    case Dimension::expert: ranks = layout.expert, distance = layout.expert_tensor; break;
+    case Dimension::expert_tensor: ranks = layout.expert_tensor; break;
     default: return Seconds(0);
   }
-  if (members.size() < 2 || !congruent(block)) return Seconds(0);
-  return alone(collective_call(call, share, plan.software), members);
+  if (ranks < 2 || !congruent(ranks * distance)) return Seconds(0);
+  return alone(collective_call(call, share, plan.software), at_distance(ranks, distance));
 }
 
 StepBound::Cost StepBound::cost_of(const Script& script, const TrainingPlan& plan) const {
@@ -192,9 +185,7 @@ Seconds StepBound::alone_in_data_group(const TrainingPlan& plan, CollectiveKind 
   const Bytes bytes = parameters * element_size(wire);
   const auto [at, fresh] = alone_.try_emplace({kind, bytes.value(), ranks, distance});
   if (!fresh) return at->second;
-  std::vector<DeviceIndex> members;
-  for (int i = 0; i < ranks; ++i) members.push_back(static_cast<DeviceIndex>(i * distance));
-  return at->second = alone({"", Dimension::data, kind, bytes, plan.software.data_efficiency}, members);
+  return at->second = alone({"", Dimension::data, kind, bytes, plan.software.data_efficiency}, at_distance(ranks, distance));
 }
 
 Seconds StepBound::reduction(const TrainingPlan& plan, double parameters) {

@@ -9,6 +9,10 @@
 #include <tuple>
 #include <vector>
 
+#include "report/pass_names.h"
+#include "simulate/breakdown.h"
+#include "study/breakdown_parts.h"
+
 namespace headway {
 
 namespace {
@@ -27,20 +31,9 @@ struct Slice {
 
 // Of page.css.
 std::string colour_of(Dimension dimension) {
-  switch (dimension) {
-    case Dimension::tensor: return "exposed_tensor";
-    case Dimension::context: return "exposed_context";
-    case Dimension::expert:
-    case Dimension::expert_tensor: return "exposed_expert";
-    case Dimension::data:
-    case Dimension::expert_data:
-    case Dimension::shard:
-    case Dimension::replica:
-    case Dimension::embedding:
-    case Dimension::copy:
-    case Dimension::world: return "exposed_data";
-    default: return "exposed_pipeline";
-  }
+  const auto part = std::find_if(kBreakdownParts.begin(), kBreakdownParts.end(),
+                                 [&](const BreakdownPart& p) { return p.time == exposed_as(dimension); });
+  return std::string(part->key);
 }
 
 std::string colour_of(const Pass& pass) {
@@ -56,9 +49,7 @@ std::string colour_of(const Pass& pass) {
 class Lane {
  public:
   Lane(std::size_t number, const RankProgram& program, const std::vector<TaskTimes>& times)
-      : number_(number), program_(program), times_(times), split_(has_split_passes(program.passes)) {
-    chunks_ = std::any_of(program.passes.begin(), program.passes.end(), [](const Pass& pass) { return pass.chunk > 0; });
-  }
+      : number_(number), program_(program), times_(times), passes_(pass_names(program.passes)) {}
 
   void operations(std::vector<Slice>& slices) const {
     for (std::size_t p = 0; p < program_.ops.pieces.size(); ++p) {
@@ -109,17 +100,13 @@ class Lane {
   }
 
   [[nodiscard]] std::string pass_name(std::int32_t number) const {
-    if (number < 0) return "";
-    const Pass& pass = program_.passes[static_cast<std::size_t>(number)];
-    std::string name =
-        fmt::format("{} {}{} ", letter(pass.kind, split_), pass.microbatch, chunks_ ? fmt::format(".{}", pass.chunk) : "");
-    return pass.with_next ? name + "& " + pass_name(number + 1) : name;
+    return number < 0 ? "" : passes_[static_cast<std::size_t>(number)];
   }
 
   std::size_t number_;
   const RankProgram& program_;
   const std::vector<TaskTimes>& times_;
-  bool split_, chunks_ = false;
+  std::vector<std::string> passes_;
 };
 
 // The commonest class of every stage; of more than kMostLanes stages, evenly spaced ones with both ends.
