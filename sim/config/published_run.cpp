@@ -113,7 +113,7 @@ struct Catalogued {
   const Catalogue& catalogue;
   std::set<std::string> devices, recipes;
   std::vector<SoftwareMatch> software;
-  std::vector<Model> grouped;  // models whose experts form groups, which the tables do not tell
+  std::vector<Model> mixtures;  // models of the catalogue with what the tables do not tell: groups of experts, prediction modules
   RowNetworks networks;
 
   explicit Catalogued(const Catalogue& c) : catalogue(c), networks(c) {
@@ -125,7 +125,8 @@ struct Catalogued {
       for (const std::string& fragment : family.matches_with_fp8) software.push_back({lower(fragment), name, true});
     }
     for (const std::string& name : c.names(CatalogueKind::models))
-      if (Model model = c.model(name); model.experts && model.experts->groups > 1) grouped.push_back(std::move(model));
+      if (Model model = c.model(name); model.experts && (model.experts->groups > 1 || model.prediction_depth > 0))
+        mixtures.push_back(std::move(model));
   }
 };
 
@@ -265,14 +266,24 @@ class RowReader {
       assume("every second layer has experts");
     }
     if (lower(model.name).find("qwen3") != std::string::npos) model.qk_norm = true;
-    for (const Model& known : known_.grouped) {
-      if (known.hidden != model.hidden || known.experts->count != experts.count || known.experts->top_k != experts.top_k)
-        continue;
+    for (const Model& known : known_.mixtures)
+      if (known.hidden == model.hidden && known.experts->count == experts.count && known.experts->top_k == experts.top_k)
+        complete(model, experts, known);
+    model.experts = experts;
+  }
+
+  // From the model of the catalogue it is, or is a slice of. Tables of DeepSeek-V3 count the FLOPs of its prediction module, or say
+  // that there is none (row_note.h).
+  void complete(Model& model, Experts& experts, const Model& known) {
+    if (known.experts->groups > 1) {
       experts.groups = known.experts->groups;
       experts.groups_per_token = known.experts->groups_per_token;
       assume("routing limited to groups as in " + known.name);
     }
-    model.experts = experts;
+    if (known.prediction_depth > 0 && known.layers == model.layers) {
+      model.prediction_depth = known.prediction_depth;
+      assume("multi-token prediction as in " + known.name);
+    }
   }
 
   int vocabulary() {

@@ -33,6 +33,7 @@ constexpr auto kStatements = std::to_array<Statement>({
     {"no p2p overlap", [](TrainingPlan& plan) { plan.software.overlap_pipeline = false; }},
     {"async tp", [](TrainingPlan& plan) { plan.software.tensor_overlap = kFusedOverlap; }},
     {"asynctp", [](TrainingPlan& plan) { plan.software.tensor_overlap = kFusedOverlap; }},
+    {"without mtp", [](TrainingPlan& plan) { plan.model.prediction_depth = 0; }},
     {"eager", [](TrainingPlan& plan) { plan.software.elementwise_passes = kEagerPasses; }},
 });
 

@@ -50,6 +50,8 @@ Form<Software> make_software_form() {
       .optional("grouped_products", &S::grouped_products, boolean(), "one launch multiplies all experts of a rank")
       .optional("dispatch", &S::dispatch, one_of<Dispatch>(),
                 "a token is sent to each of its experts (per_expert), or once to each rank or node that holds any of them")
+      .optional("narrow_dispatch", &S::narrow_dispatch, boolean(),
+                "tokens, and gradients on the way back, travel to the experts in the format they are multiplied in")
       .optional("exchange_multiprocessors", &S::exchange_multiprocessors, integer(0),
                 "that dispatch and combine hold on each device; left out: what the links' library takes")
       .optional("overlap_shared_expert", &S::overlap_shared_expert, boolean(),

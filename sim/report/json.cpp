@@ -116,6 +116,7 @@ Json run(const TrainingAnswer& answer, bool stats) {
                {"restrictions", answer.restrictions},
                {"layout", layout_json(r.layout, r.microbatches)},
                {"breakdown_s", breakdown_json(r.breakdown)},
+               {"passes_s", passes_json(r.passes)},
                {"exposed_by_network_s", network_times(r)},
                {"memory_gib", memory(r)},
                {"fits", r.fits},

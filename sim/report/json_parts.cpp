@@ -35,4 +35,10 @@ Json breakdown_json(const Breakdown& breakdown) {
   return json;
 }
 
+Json passes_json(const PassTimes& passes) {
+  Json json = Json::object();
+  for (const PassPart& part : kPassParts) json[std::string(part.key)] = finite((passes.*part.time).value());
+  return json;
+}
+
 }  // namespace headway

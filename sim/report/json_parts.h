@@ -15,5 +15,6 @@ namespace headway {
 
 [[nodiscard]] nlohmann::ordered_json layout_json(const Layout& layout, int microbatches);
 [[nodiscard]] nlohmann::ordered_json breakdown_json(const Breakdown& breakdown);
+[[nodiscard]] nlohmann::ordered_json passes_json(const PassTimes& passes);
 
 }  // namespace headway

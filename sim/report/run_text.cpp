@@ -239,6 +239,17 @@ std::string assumptions_text(const std::vector<std::string>& assumed, const Text
   return out;
 }
 
+// "forward 1.13 s, forward beside backward 13.9 s ...", of schedules that split passes or run two at once: there the breakdown does
+// not tell what the schedule is worth.
+std::string pass_times(const PassTimes& passes) {
+  std::string text;
+  if (passes.together == Seconds(0) && passes.weight_gradient == Seconds(0)) return text;
+  for (const PassPart& part : kPassParts)
+    if (passes.*part.time > Seconds(0))
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", part.title, seconds_text(passes.*part.time));
+  return text;
+}
+
 std::string limits_text(const std::string& scenario, const std::vector<Fact>& limits) {
   std::string out = wrapped("  ", scenario + ": " + limits.front().text);
   for (const Fact& fact : std::span(limits).subspan(1))
@@ -263,6 +274,7 @@ std::string run_text(const TrainingAnswer& answer, const TextStyle& style) {
   std::string out = verdict(r, style) + "\n" + facts_text(facts_of(answer)) + "\n" + speed(answer);
   out += heading("Where the step goes (mean over devices)", style) + breakdown(r);
   if (const std::string shares = link_shares(r); !shares.empty()) out += wrapped("  waiting for links: ", shares);
+  if (const std::string passes = pass_times(r.passes); !passes.empty()) out += wrapped("  inside passes: ", passes);
   out += memory(r, style) + collectives(r, style);
   out += weeks_text(answer, style) + bill_text(answer, style) + assumptions_text(r.assumed, style);
   if (style.stats) out += statistics(r, style);

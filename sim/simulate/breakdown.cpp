@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace headway {
 namespace {
@@ -12,6 +13,23 @@ constexpr std::array<Seconds Breakdown::*, kParts> kTimes = {
     &Breakdown::compute,         &Breakdown::exposed_tensor,   &Breakdown::exposed_expert,
     &Breakdown::exposed_context, &Breakdown::exposed_pipeline, &Breakdown::exposed_data,
     &Breakdown::bubble,          &Breakdown::optimizer,        &Breakdown::other};
+
+constexpr std::array kPassTimes = {&PassTimes::forward,         &PassTimes::backward, &PassTimes::input_gradient,
+                                   &PassTimes::weight_gradient, &PassTimes::together, &PassTimes::outside};
+constexpr std::size_t kTogether = 4, kOutside = 5;
+using Spans = std::array<Picoseconds, kPassTimes.size()>;
+
+// Where in kPassTimes a pass counts.
+std::size_t place_of(const Pass& pass) {
+  if (pass.with_next) return kTogether;
+  switch (pass.kind) {
+    case PassKind::forward: return 0;
+    case PassKind::backward: return 1;
+    case PassKind::input_gradient: return 2;
+    case PassKind::weight_gradient: return 3;
+  }
+  return kOutside;
+}
 
 Part part_of(Dimension dimension) {
   switch (dimension) {
@@ -49,8 +67,17 @@ class Walk {
 
   [[nodiscard]] const std::vector<Picoseconds>& exposed() const { return exposed_; }
 
+  [[nodiscard]] const Spans& spans() const { return spans_; }
+
   Parts count(Instant end) {
-    for (const Piece& piece : program_.ops.pieces) walk_over(piece);
+    for (std::size_t p = 0; p < program_.ops.pieces.size(); ++p) {
+      begin_ = kNotBegun;
+      walk_over(program_.ops.pieces[p]);
+      if (begin_ == kNotBegun || program_.pass_of[p] < 0) continue;
+      spans_[place_of(program_.passes[static_cast<std::size_t>(program_.pass_of[p])])] += now_ - begin_;
+    }
+    for (std::size_t k = 0; k < kOutside; ++k) spans_[kOutside] -= spans_[k];
+    spans_[kOutside] += end;
     if (last_beside_.time > now_) wait_until(last_beside_.time, last_beside_);
     wait_until(end, {});  // the other ranks
     return parts_;
@@ -71,6 +98,7 @@ class Walk {
       const TaskTimes& t = times_[number];
       if (op.stream == Stream::compute) {
         if (t.ready > now_) wait_until(t.ready, latest_dependency(piece, block, place));
+        if (begin_ == kNotBegun) begin_ = now_;
         step_over(op, t);
       } else if (t.end > last_beside_.time) {
         last_beside_ = {&op, t.start, t.end};
@@ -123,7 +151,10 @@ class Walk {
   std::vector<Part> part_of_call_, part_of_segment_;
   std::vector<Picoseconds> exposed_;  // by call
   const std::vector<TaskTimes>& times_;
-  Instant now_ = 0;
+  static constexpr Instant kNotBegun = std::numeric_limits<Instant>::max();
+
+  Instant now_ = 0, begin_ = kNotBegun;  // of the piece walked over
+  Spans spans_{};
   std::size_t link_ = 0;  // the first link into what is walked over
   Cause last_beside_;     // the op outside the compute stream that ends last
   Parts parts_{};
@@ -141,16 +172,20 @@ StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& 
   double ranks = 0;
   for (const ActorClass& actor : classes) ranks += static_cast<double>(actor.count);
   std::array<double, kParts> sum{};
+  std::array<double, kPassTimes.size()> inside{};
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const std::uint32_t program = program_of_class[k];
     Walk walk(programs[program], timeline.tasks[k]);
     const Parts parts = walk.count(timeline.end);
     const auto count = static_cast<double>(classes[k].count);
     for (std::size_t i = 0; i < kParts; ++i) sum[i] += static_cast<double>(parts[i]) * count;
+    for (std::size_t i = 0; i < inside.size(); ++i) inside[i] += static_cast<double>(walk.spans()[i]) * count;
     for (std::size_t c = 0; c < walk.exposed().size(); ++c)
       account.exposed[program][c] += Seconds(static_cast<double>(walk.exposed()[c]) * count / (ranks * steps) * 1e-12);
   }
   for (std::size_t i = 0; i < kParts; ++i) account.parts.*kTimes[i] = Seconds(sum[i] / (ranks * steps) * 1e-12);
+  for (std::size_t i = 0; i < inside.size(); ++i)
+    account.passes.*kPassTimes[i] = Seconds(inside[i] / (ranks * steps) * 1e-12);
   return account;
 }
 

@@ -16,6 +16,7 @@ namespace headway {
 
 struct StepAccount {
   Breakdown parts;
+  PassTimes passes;
   std::vector<std::vector<Seconds>> exposed;  // [program][call of that program]: what it cost the mean rank, of the exposed parts
 };
 

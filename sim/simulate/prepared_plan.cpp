@@ -176,6 +176,7 @@ Result result_of(const Cluster& part, const TrainingPlan& plan, const Fabric& fa
   const StepAccount account =
       account_of(run.timeline, run.quotient.actors, stage_of_class, prepared.programs, static_cast<double>(steps));
   result.breakdown = account.parts;
+  result.passes = account.passes;
   result.networks = network_times(account, prepared.communicators, fabric);
   rate(result, part, plan, (1.0 / steps) * prepared.machine.recomputed);
   result.bottleneck = bottleneck_of(result.breakdown, result.step_time, tensor_traffic(part, plan));

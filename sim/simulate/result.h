@@ -25,6 +25,13 @@ struct Breakdown {
   }
 };
 
+// How long a device is inside the passes of its schedule, by their kind, from the first kernel of each to its last, with what it
+// waits for in between; mean over all ranks. `together`: a forward and a backward pass that run interleaved. `outside`: the rest of
+// the step (the pipeline's bubble, data-parallel traffic nothing hides, the optimizer).
+struct PassTimes {
+  Seconds forward, backward, input_gradient, weight_gradient, together, outside;
+};
+
 // A collective the step uses, once per kind, as the library chose it.
 struct CollectiveUse {
   std::string name;       // "tensor all_reduce"
@@ -66,6 +73,7 @@ struct Result {
   double model_tflops_per_device = 0, mfu = 0, hfu = 0;
   double mfu_peak_tflops = 0;  // dense peak of the compute precision, per device
   Breakdown breakdown;
+  PassTimes passes;
   std::vector<StageMemory> memory_by_stage;
   Bytes memory_capacity;
   bool fits = true;

@@ -26,4 +26,17 @@ inline constexpr auto kBreakdownParts = std::to_array<BreakdownPart>(
      {"optimizer", "optimizer", "optimizer time", &Breakdown::optimizer},
      {"other", "other", "host and other time", &Breakdown::other}});
 
+struct PassPart {
+  std::string_view key;    // in JSON
+  std::string_view title;  // in a sentence: "<title> 1.13 s"
+  Seconds PassTimes::*time;
+};
+
+inline constexpr auto kPassParts = std::to_array<PassPart>({{"forward", "forward", &PassTimes::forward},
+                                                            {"backward", "backward", &PassTimes::backward},
+                                                            {"input_gradient", "input gradients", &PassTimes::input_gradient},
+                                                            {"weight_gradient", "weight gradients", &PassTimes::weight_gradient},
+                                                            {"together", "forward beside backward", &PassTimes::together},
+                                                            {"outside", "outside them", &PassTimes::outside}});
+
 }  // namespace headway

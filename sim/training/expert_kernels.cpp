@@ -51,7 +51,7 @@ void ExpertWriter::router_forward() {
 void ExpertWriter::permute() {
   if (plan_.software.dispatch == Dispatch::per_expert || plan_.layout.expert == 1) rows_moved("permute", 2 * experts_.copies, 2);
   if (beside_shared()) gather_for_product();
-  to_experts(recipe_.dispatch);
+  to_experts();
   if (beside_shared()) {
     const Mlp mlp = shared();
     KernelList kernels = with_cast(mlp.up, mlp.up.in, mlp.up.forward(recipe_));
@@ -87,7 +87,7 @@ void ExpertWriter::unpermute_backward() {
   if (plan_.software.dispatch == Dispatch::per_expert || plan_.layout.expert == 1)
     rows_moved("unpermute_grad", experts_.copies + experts_.tokens, 2);
   if (beside_shared()) gather(plan_.software.tensor_overlap);
-  to_experts(recipe_.activation);
+  to_experts();
   if (beside_shared()) shared_backward_beside(false);
   expert_tensor(CollectiveKind::all_gather);
   if (sorts()) rows_moved("sort_back_grad", 2 * experts_.rows, 1);
@@ -137,8 +137,8 @@ void ExpertWriter::router_backward() {
            router().data_gradient(recipe_), router().weight_gradient(recipe_)});
 }
 
-void ExpertWriter::to_experts(NumberFormat format) {
-  exchange(experts_.sent * shape_.hidden * recipe_.stored_size(format), Beside::following, beside_shared());
+void ExpertWriter::to_experts() {
+  exchange(experts_.sent * shape_.hidden * recipe_.stored_size(recipe_.dispatch), Beside::following, beside_shared());
 }
 
 void ExpertWriter::from_experts() {

@@ -40,7 +40,7 @@ class ExpertWriter : public BlockWriter {
   void shared_backward_beside(bool up);
   void router_backward();
   // ---- the exchange
-  void to_experts(NumberFormat format);
+  void to_experts();
   void from_experts();
   void exchange(Bytes bytes, Beside beside, bool over_shared);
   [[nodiscard]] std::optional<TokenSpread> node_routing() const;

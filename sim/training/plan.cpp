@@ -286,6 +286,7 @@ double busiest_share(const TrainingPlan& plan) {
 }
 
 Recipe recipe_under(const Software& software, Recipe recipe) {
+  if (software.narrow_dispatch && recipe.low_precision()) recipe.dispatch = recipe.compute;
   if (software.narrow_gradients) recipe.gradient = recipe.gradient_wire = recipe.activation;
   return recipe;
 }

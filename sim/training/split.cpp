@@ -16,6 +16,12 @@ std::vector<int> layers_by_part(const TrainingPlan& plan) {
     --sizes.back();
     return sizes;
   }
+  const int fullest = (layers + parts - 1) / parts;
+  if (const int left = layers - fullest * (parts - 1); plan.model.prediction_depth > 0 && left >= 0) {
+    std::vector<int> sizes(static_cast<std::size_t>(parts), fullest);
+    sizes.back() = left;
+    return sizes;
+  }
   std::vector<int> sizes(static_cast<std::size_t>(parts), layers / parts);
   for (int part = 0; part < layers % parts; ++part) ++sizes[static_cast<std::size_t>(part)];
   return sizes;

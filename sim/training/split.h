@@ -2,6 +2,9 @@
 //
 // Which stage holds which part is placement.h. Where the layers do not divide by pipeline * virtual_stages but layers + 2
 // do, embedding and loss each take a layer's slot; otherwise parts may be uneven by one, the first parts taking the extra layers.
+// Prediction modules and their heads weigh several layers: where the layers do not divide, all parts before theirs take as many as
+// the fullest and the last what is left (61 layers on 16: 4 ... 4 1), as in the pipeline layouts of NVIDIA's recipe of DeepSeek-V3
+// (NVIDIA-NeMo/Megatron-Bridge, recipes/deepseek/deepseek_v3.py).
 #pragma once
 
 #include <compare>
