@@ -13,6 +13,9 @@ namespace {
 // Share of a tensor-parallel collective that products cut into pieces hide (MindSpeed's mc2, PyTorch's asynchronous tensor
 // parallelism): less than Transformer Engine's 0.66, whose pieces copy beside the products; estimated.
 constexpr double kFusedOverlap = 0.4;
+// Share of dispatch and combine that Megatron-Core hides under the kernels of another microbatch (overlap_moe_expert_parallel_comm):
+// all of it between the pipeline's ends (MindSpeed's guide on the same scheme).
+constexpr double kBatchOverlap = 1.0;
 // Of PyTorch without a compiler, relative to fused kernels: as in LLM Foundry.
 constexpr double kEagerPasses = 2.5;
 
@@ -33,6 +36,9 @@ constexpr auto kStatements = std::to_array<Statement>({
     {"no p2p overlap", [](TrainingPlan& plan) { plan.software.overlap_pipeline = false; }},
     {"async tp", [](TrainingPlan& plan) { plan.software.tensor_overlap = kFusedOverlap; }},
     {"asynctp", [](TrainingPlan& plan) { plan.software.tensor_overlap = kFusedOverlap; }},
+    {"dispatcher=deepep", [](TrainingPlan& plan) { plan.software.dispatch = Dispatch::per_node; }},
+    {"dispatcher=hybridep", [](TrainingPlan& plan) { plan.software.dispatch = Dispatch::per_node; }},
+    {"moe_a2a_overlap=true", [](TrainingPlan& plan) { plan.software.expert_overlap = kBatchOverlap; }},
     {"without mtp", [](TrainingPlan& plan) { plan.model.prediction_depth = 0; }},
     {"eager", [](TrainingPlan& plan) { plan.software.elementwise_passes = kEagerPasses; }},
 });

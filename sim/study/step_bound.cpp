@@ -96,6 +96,7 @@ StepBound::Cost StepBound::cost_of(const Script& script, const TrainingPlan& pla
   bool begun = false;  // what runs beside the first kernels of a pass may begin before them
   for (std::size_t i = 0; i < script.size(); ++i) {
     const Step& step = script[i];
+    cost.blocked += step.host;
     if (step.call) cost.blocked += taken_by(*step.call, 1 - step.call->hidden, plan);
     Seconds kernels;
     for (const Kernel& kernel : step.kernels) {

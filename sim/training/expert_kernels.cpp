@@ -38,6 +38,7 @@ void ExpertWriter::backward() {
 void ExpertWriter::mixture_forward() {
   if (has_shared() && !beside_shared()) mlp_forward(shared());
   router_forward();
+  read_counts();
   permute();
   experts_forward(false);
   unpermute();
@@ -46,6 +47,15 @@ void ExpertWriter::mixture_forward() {
 void ExpertWriter::router_forward() {
   compute({router().forward(recipe_), pass_over("router_scores", StreamClass::softmax, experts_.tokens * experts_.count,
                                                 kRouterPasses * kFp32, 1.0, kRouterLaunches)});
+}
+
+// Sizes of what follows are known to the device alone; the host waits for them, and with it all that it would have launched.
+void ExpertWriter::read_counts() {
+  if (plan_.software.host_per_dispatch == Seconds(0)) return;
+  Step stand;
+  stand.activity = Activity::host;
+  stand.host = plan_.software.host_per_dispatch;
+  script_.push_back(std::move(stand));
 }
 
 void ExpertWriter::permute() {

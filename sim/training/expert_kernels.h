@@ -29,6 +29,7 @@ class ExpertWriter : public BlockWriter {
   // ---- forward
   void mixture_forward();
   void router_forward();
+  void read_counts();
   void permute();
   void experts_forward(bool activation_only);
   void unpermute();

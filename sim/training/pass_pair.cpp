@@ -117,10 +117,17 @@ class PairCompiler {
   PairTemplate result_;
 };
 
+// While the host reads for one strand, what it launched for the other runs.
+Script without_stands(Script script) {
+  std::erase_if(script, [](const Step& step) { return step.host > Seconds(0); });
+  return script;
+}
+
 }  // namespace
 
 PairTemplate compile_pair(const Script& forward, const Script& backward, const TrainingPlan& plan, ProgramWriter& writer) {
-  return PairCompiler(forward, backward, plan, writer).compile();
+  const Script forward_kernels = without_stands(forward), backward_kernels = without_stands(backward);
+  return PairCompiler(forward_kernels, backward_kernels, plan, writer).compile();
 }
 
 }  // namespace headway

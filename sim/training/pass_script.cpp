@@ -69,7 +69,7 @@ Script input_gradient_script(const Script& whole) {
     Step step = half_of(whole[i], false);
     if (step.border == BucketBorder::gradients_complete) continue;
     if (step.call && loses_its_neighbour(whole, i)) step.call->hidden = 0;
-    if (step.call || step.bucket >= 0 || !step.kernels.empty()) script.push_back(std::move(step));
+    if (step.call || step.bucket >= 0 || step.host > Seconds(0) || !step.kernels.empty()) script.push_back(std::move(step));
   }
   return script;
 }

@@ -45,6 +45,8 @@ class PassCompiler {
         border(step, i);
       else if (step.call)
         collective(*step.call);
+      else if (step.host > Seconds(0))
+        stand(step.host);
       else
         kernels(step, i + 1 < script_.size() ? script_[i + 1].call : std::nullopt);
     }
@@ -70,6 +72,12 @@ class PassCompiler {
     if (drains) hidden_part(*next, before, joined_before);
     joins_.insert(joins_.end(), beside_.begin(), beside_.end());
     beside_.clear();
+  }
+
+  // What runs beside the next kernels goes on beside both.
+  void stand(Seconds time) {
+    flush();
+    emit(Stream::compute, false, writer_.segment({"host reads counts", Activity::host, {}, time}), std::exchange(joins_, {}));
   }
 
   void collective(const LayerCall& call) {

@@ -28,7 +28,7 @@ struct LayerCall {
 
 enum class BucketBorder { none, parameters_needed, gradients_complete };
 
-// One of: kernels, a collective, or the border of a bucket.
+// One of: kernels, a collective, the border of a bucket, or the device at a stand while the host reads what comes next.
 struct Step {
   Activity activity = Activity::forward;
   KernelList kernels;
@@ -36,6 +36,7 @@ struct Step {
   int bucket = -1;  // whose parameters are needed from here, or whose gradients are complete
   BucketBorder border = BucketBorder::none;
   bool of_weights = false;  // kernels that make gradients of weights alone, whatever their form
+  Seconds host = {};        // a stand of so long
 };
 
 using Script = std::vector<Step>;
