@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "cluster/occupancy.h"
 #include "config/csv.h"
 #include "config/row_networks.h"
 #include "config/row_note.h"
@@ -428,30 +428,23 @@ class RowReader {
     const int node = integer("devices_per_node", std::min(8, devices));
     const int full_domain = integer("scale_up_domain", node);
     if (node <= 0 || full_domain <= 0) throw Skip{"devices_per_node or scale_up_domain is not positive"};
-    const int domain = occupied_domain(full_domain, devices);
     cluster.devices_per_node = std::min(node, devices);
     if (devices % cluster.devices_per_node != 0) throw Skip{fmt::format("{} devices do not fill nodes of {}", devices, node)};
-    if (devices > 1) cluster.networks = known_.networks.scale_up(device, node, domain);
-    if (devices > domain) cluster.networks.push_back(scale_out(device, cluster.devices_per_node));
+    if (devices > 1) cluster.networks = known_.networks.scale_up(device, node, full_domain);
+    if (devices > full_domain) cluster.networks.push_back(scale_out(device, cluster.devices_per_node));
+    if (const Occupancy occupancy = occupy_domains(cluster); !occupancy.whole()) assume(occupancy_text(occupancy));
     return cluster;
-  }
-
-  // A job on several racks that does not fill them takes a power of two of each, so that its groups do not straddle racks
-  // (16 of the 18 trays of an NVL72: the segment size NVIDIA's guides give schedulers).
-  int occupied_domain(int domain, int devices) {
-    if (devices <= domain || devices % domain == 0) return domain;
-    const int occupied = static_cast<int>(std::bit_floor(static_cast<unsigned>(domain)));
-    if (occupied != domain) assume(fmt::format("{} of the {} devices of each scale-up domain in use", occupied, domain));
-    return occupied;
   }
 
   NetworkSpec scale_out(const Device& device, int node) {
     const std::string cell = text("nic_gbps");
-    if (cell.empty()) throw Skip{"several nodes, but the row does not give nic_gbps"};
-    const std::optional<double> rate = number_in<double>(cell);
+    const std::optional<UsualRate> usual = known_.networks.usual_rate(device);
+    if (cell.empty() && !usual) throw Skip{"several nodes, but the row does not give nic_gbps"};
+    const std::optional<double> rate = cell.empty() ? usual->gbps : number_in<double>(cell);
     if (!rate || *rate <= 0) throw Skip{fmt::format("nic_gbps \"{}\" is not a positive number", cell)};
     NetworkSpec network = known_.networks.scale_out(device, node, *rate, "", run_.mark);
-    assume(fmt::format("network {} at {:g} Gb/s", network.technology.name, *rate));
+    assume(fmt::format("network {} at {:g} Gb/s{}", network.technology.name, *rate,
+                       cell.empty() ? " a device, as in " + usual->cluster : ""));
     return network;
   }
 

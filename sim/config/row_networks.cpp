@@ -27,7 +27,11 @@ RowNetworks::RowNetworks(const Catalogue& catalogue) : catalogue_(catalogue), li
     if (cluster.groups.size() != 1) continue;
     std::vector<NetworkSpec> networks;
     for (const NetworkSpec& network : cluster.networks)
-      if (network.name != "scale_out") networks.push_back(network);
+      if (network.name != "scale_out")
+        networks.push_back(network);
+      else
+        outer_.try_emplace(cluster.groups.front().device.name,
+                           UsualRate{group_ports(cluster, network).front().value() * 8e-9, name});
     for (const NetworkSpec& network : networks)
       if (network.name == "scale_up") inner_.emplace(std::pair(cluster.groups.front().device.name, network.domain), networks);
   }
@@ -61,6 +65,12 @@ NetworkSpec RowNetworks::scale_out(const Device& device, int node, double gbps, 
   network.node = node;
   network.unit_nodes = kUnitNodes;
   return network;
+}
+
+std::optional<UsualRate> RowNetworks::usual_rate(const Device& device) const {
+  const auto found = outer_.find(device.name);
+  if (found == outer_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::string RowNetworks::technology(const std::string& kind, double gbps) const {

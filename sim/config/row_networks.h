@@ -20,6 +20,12 @@ struct RowSkip {
   std::string why;
 };
 
+// Of a device's adapters between nodes, and which cluster of the catalogue has them.
+struct UsualRate {
+  double gbps = 0;
+  std::string cluster;
+};
+
 class RowNetworks {
  public:
   explicit RowNetworks(const Catalogue& catalogue);
@@ -33,12 +39,16 @@ class RowNetworks {
   [[nodiscard]] NetworkSpec scale_out(const Device& device, int node, double gbps, std::string_view kind,
                                       const SourceMark& mark) const;
 
+  // What rows that do not say are taken to have: the catalogue's first cluster of this device by name.
+  [[nodiscard]] std::optional<UsualRate> usual_rate(const Device& device) const;
+
  private:
   [[nodiscard]] std::string technology(const std::string& kind, double gbps) const;
 
   const Catalogue& catalogue_;
   std::vector<std::string> links_;
   std::map<std::pair<std::string, int>, std::vector<NetworkSpec>> inner_;  // by device and scale-up domain
+  std::map<std::string, UsualRate> outer_;                                 // by device
 };
 
 }  // namespace headway

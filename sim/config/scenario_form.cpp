@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cluster/occupancy.h"
+
 namespace headway {
 
 namespace {
@@ -343,6 +345,13 @@ void assume_of_campaign(const Campaign& campaign, std::vector<std::string>& assu
   if (!campaign.stragglers) assumed.emplace_back("campaign.stragglers: none (default)");
 }
 
+bool sizes_domains(const ScenarioText& text) {
+  const std::vector<SaidRestriction> none;
+  const std::vector<SaidRestriction>& all = text.restrict_by ? *text.restrict_by : none;
+  return std::any_of(all.begin(), all.end(),
+                     [](const SaidRestriction& said) { return std::holds_alternative<ResizeDomain>(said.restriction.what); });
+}
+
 void report(const std::vector<PlanMistake>& mistakes, const Node& workload) {
   for (const PlanMistake& mistake : mistakes) workload.error_below(mistake.key, mistake.message);
 }
@@ -406,6 +415,9 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
     }
     text.cluster = apply(restrictions, std::move(*text.cluster), session.diagnostics);
   }
+  if (text.cluster && text.workload && std::holds_alternative<TrainingText>(*text.workload) && !sizes_domains(text))
+    if (const Occupancy occupancy = occupy_domains(*text.cluster); !occupancy.whole())
+      scenario.assumed.push_back(occupancy_text(occupancy) + " (default)");
   const Tree* jobs = tree.find("jobs");
   if (tree.is_map() && jobs == nullptr && tree.find("workload") == nullptr) node.error_at_key("missing key \"workload\"");
   if (jobs != nullptr && tree.find("workload") != nullptr) node.entry(*jobs).error("write either workload or jobs");

@@ -217,6 +217,13 @@ Json errors(const Errors& errors) {
   return {{"rows", errors.rows}, {"mape", finite(errors.mape)}, {"bias", finite(errors.bias)}};
 }
 
+Json layout_order(const LayoutOrder& order) {
+  return {{"jobs", order.jobs},
+          {"near", order.near},
+          {"mean_loss", finite(order.mean_loss)},
+          {"worst_loss", finite(order.worst_loss)}};
+}
+
 Json validation(const ValidationScore& score) {
   const bool by_size = score.kind == "collectives";
   Json cells = Json::array();
@@ -253,11 +260,10 @@ Json validation(const ValidationScore& score) {
     json["large"] = errors(score.large);
     json["large"]["from_bytes"] = kLargeCollective.value();
   }
-  if (score.order.jobs > 0)
-    json["layout_order"] = {{"jobs", score.order.jobs},
-                            {"near", score.order.near},
-                            {"mean_loss", finite(score.order.mean_loss)},
-                            {"worst_loss", finite(score.order.worst_loss)}};
+  if (score.order.jobs > 0) {
+    json["layout_order"] = layout_order(score.order);
+    for (const LayoutOrder& of : score.orders) json["layout_order"]["by_source"][of.source] = layout_order(of);
+  }
   json["cells"] = std::move(cells);
   json["runs"] = std::move(runs);
   json["skipped"] = std::move(skipped);

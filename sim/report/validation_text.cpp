@@ -87,18 +87,24 @@ std::string verdict_text(const ValidationScore& score) {
   return text;
 }
 
-std::string order_text(const LayoutOrder& order) {
-  return fmt::format(
+std::string order_text(const ValidationScore& score) {
+  const LayoutOrder& order = score.order;
+  std::string text = fmt::format(
       "layouts: of {} jobs run in several, the layout ranked best is within {} of the truly best in {}; it costs {} "
       "on average, at worst {}",
       order.jobs, percent_text(kNearTheBest), order.near, signed_percent_text(order.mean_loss),
       signed_percent_text(order.worst_loss));
+  if (score.orders.size() < 2) return text;
+  std::string sources;
+  for (const LayoutOrder& of : score.orders)
+    sources += fmt::format("{}{} {} of {}", sources.empty() ? "" : ", ", of.source, of.near, of.jobs);
+  return text + " (" + sources + ")";
 }
 
 std::string validation_text(const ValidationScore& score, const TextStyle& style) {
   const auto heading = [&](std::string_view text) { return "\n" + toned(text, Tone::heading, style) + "\n"; };
   std::string out = toned(wrapped("", verdict_text(score)), Tone::heading, style);
-  if (score.order.jobs > 0) out += wrapped("  ", order_text(score.order));
+  if (score.order.jobs > 0) out += wrapped("  ", order_text(score));
   if (score.scored > 0) {
     out += heading(score.kind == "runs" || score.kind == "memory" ? "By source and device" : "By kind and device") +
            cells_table(score).text();

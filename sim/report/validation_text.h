@@ -14,7 +14,7 @@ namespace headway {
 [[nodiscard]] std::string error_band_csv(const std::vector<ErrorBand>& bands);
 
 [[nodiscard]] std::string verdict_text(const ValidationScore& score);
-[[nodiscard]] std::string order_text(const LayoutOrder& order);  // how well layouts of one job are ranked
+[[nodiscard]] std::string order_text(const ValidationScore& score);  // how well layouts of one job are ranked
 [[nodiscard]] Table cells_table(const ValidationScore& score);
 [[nodiscard]] Table worst_table(const ValidationScore& score);
 [[nodiscard]] Table skipped_table(const ValidationScore& score);  // reasons, the commonest first

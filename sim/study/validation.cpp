@@ -100,25 +100,36 @@ ValidationScore validate_plans(std::string kind, const std::vector<MeasuredRun>&
       });
 }
 
-LayoutOrder order_of(const std::vector<ScoredRun>& runs) {
-  std::map<std::string, std::vector<const ScoredRun*>> jobs;
-  for (const ScoredRun& run : runs)
-    if (run.scored && !run.job.empty()) jobs[run.job].push_back(&run);
-  LayoutOrder order;
-  for (const auto& [job, rows] : jobs) {
-    if (rows.size() < 2) continue;
-    const auto chosen = std::min_element(rows.begin(), rows.end(),
-                                         [](const ScoredRun* a, const ScoredRun* b) { return a->predicted < b->predicted; });
-    const auto best = std::min_element(rows.begin(), rows.end(),
-                                       [](const ScoredRun* a, const ScoredRun* b) { return a->measured < b->measured; });
-    const double loss = (*chosen)->measured / (*best)->measured - 1;
-    ++order.jobs;
-    if (loss <= kNearTheBest) ++order.near;
-    order.mean_loss += loss;
-    order.worst_loss = std::max(order.worst_loss, loss);
+void count(LayoutOrder& order, double loss) {
+  order.mean_loss = (order.mean_loss * order.jobs + loss) / (order.jobs + 1);
+  ++order.jobs;
+  if (loss <= kNearTheBest) ++order.near;
+  order.worst_loss = std::max(order.worst_loss, loss);
+}
+
+// Fills `order` and `orders`.
+void rank_layouts(ValidationScore& score) {
+  using Times = std::map<double, double>;                              // by prediction: the best measured
+  std::map<std::string, std::pair<const ScoredRun*, Times>> jobs;      // with one of its runs
+  for (const ScoredRun& run : score.runs) {
+    if (!run.scored || run.job.empty()) continue;
+    auto& [first, times] = jobs.try_emplace(run.job, &run, Times{}).first->second;
+    const auto [at, fresh] = times.try_emplace(run.predicted, run.measured);
+    if (!fresh) at->second = std::min(at->second, run.measured);
   }
-  if (order.jobs > 0) order.mean_loss /= order.jobs;
-  return order;
+  std::map<std::string, LayoutOrder> by_source;
+  for (const auto& [job, runs] : jobs) {
+    const auto& [first, times] = runs;
+    if (times.size() < 2) continue;
+    double best = times.begin()->second;
+    for (const auto& [predicted, measured] : times) best = std::min(best, measured);
+    const double loss = times.begin()->second / best - 1;
+    count(score.order, loss);
+    LayoutOrder& of_source = by_source[first->source];
+    of_source.source = first->source;
+    count(of_source, loss);
+  }
+  for (auto& [source, order] : by_source) score.orders.push_back(std::move(order));
 }
 
 double peak_allocated_gib(const TrainingPlan& plan) {
@@ -178,7 +189,9 @@ void score(ValidationScore& result) {
     ++result.scored;
   }
   result.median_ape = median(absolute);
-  result.order = result.kind == "runs" ? order_of(result.runs) : LayoutOrder{};
+  result.order = {};
+  result.orders.clear();
+  if (result.kind == "runs") rank_layouts(result);
   result.cells.clear();
   if (result.scored == 0) return;
   result.mape /= result.scored;

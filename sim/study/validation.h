@@ -58,7 +58,9 @@ struct Cell {
 };
 
 // Jobs that were run in several layouts. The layout a model ranks best costs, by the measured times, so much more than the truly best.
+// Runs that the model cannot tell apart count as one layout, at the best of their times.
 struct LayoutOrder {
+  std::string source;  // whose jobs; empty: all
   int jobs = 0, near = 0;  // near: at most kNearTheBest more
   double mean_loss = 0, worst_loss = 0;
 };
@@ -72,6 +74,7 @@ struct ValidationScore {
   double bias = 0;        // mean signed error
   Errors large;           // of collectives from kLargeCollective on
   LayoutOrder order;      // of training runs
+  std::vector<LayoutOrder> orders;  // the same, by source
   std::vector<Cell> cells;
   std::vector<ScoredRun> runs;  // in file order; those that do not count are predicted where possible, outside the scores
   std::vector<SkippedRun> skipped;
@@ -79,7 +82,7 @@ struct ValidationScore {
 
 inline constexpr Bytes kLargeCollective{8.0 * 1048576};
 
-// Fills the scores, the order of layouts and the cells (sorted by source, device) from `runs`.
+// Fills the scores, the orders of layouts and the cells (sorted by source, device) from `runs`.
 void score(ValidationScore& result);
 
 // Each predicts its rows in parallel (oneTBB); the result does not depend on the number of threads. `progress` may be called from

@@ -59,7 +59,7 @@ void sections(Page& page, const ValidationScore& score, const std::string& json)
               {"median error", percent_text(score.median_ape), "", json + "/median_ape"},
               {"bias", signed_percent_text(score.bias), "predicted / measured - 1", json + "/bias"},
               {"scored", grouped(score.scored), fmt::format("of {} rows", grouped(score.rows)), json + "/scored"}});
-  if (score.order.jobs > 0) page.text(order_text(score.order));
+  if (score.order.jobs > 0) page.text(order_text(score));
   if (score.scored > 0) {
     page.section("Measured against predicted", "On the line a prediction is exact; the bands are 10 and 20 % wide.");
     page.chart("agreement", "Measured against predicted, both axes logarithmic",
