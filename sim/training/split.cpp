@@ -1,9 +1,18 @@
 #include "training/split.h"
 
+#include <algorithm>
+
 #include "training/placement.h"
 
 namespace headway {
 namespace {
+
+// As evenly as can be, the first parts taking the extra layers.
+std::vector<int> dealt(int layers, int parts) {
+  std::vector<int> sizes(static_cast<std::size_t>(parts), layers / parts);
+  for (int part = 0; part < layers % parts; ++part) ++sizes[static_cast<std::size_t>(part)];
+  return sizes;
+}
 
 // Layers of every model part, in model order.
 std::vector<int> layers_by_part(const TrainingPlan& plan) {
@@ -16,14 +25,11 @@ std::vector<int> layers_by_part(const TrainingPlan& plan) {
     --sizes.back();
     return sizes;
   }
-  const int fullest = (layers + parts - 1) / parts;
-  if (const int left = layers - fullest * (parts - 1); plan.model.prediction_depth > 0 && left >= 0) {
-    std::vector<int> sizes(static_cast<std::size_t>(parts), fullest);
-    sizes.back() = left;
-    return sizes;
-  }
-  std::vector<int> sizes(static_cast<std::size_t>(parts), layers / parts);
-  for (int part = 0; part < layers % parts; ++part) ++sizes[static_cast<std::size_t>(part)];
+  if (plan.model.prediction_depth == 0 || layers % parts == 0) return dealt(layers, parts);
+  const int taken = 2 * plan.model.prediction_depth + 1;
+  const int last = std::max(0, (layers + taken) / parts - taken);
+  std::vector<int> sizes = dealt(layers - last, parts - 1);
+  sizes.push_back(last);
   return sizes;
 }
 

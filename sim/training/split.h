@@ -2,9 +2,10 @@
 //
 // Which stage holds which part is placement.h. Where the layers do not divide by pipeline * virtual_stages but layers + 2
 // do, embedding and loss each take a layer's slot; otherwise parts may be uneven by one, the first parts taking the extra layers.
-// Prediction modules and their heads weigh several layers: where the layers do not divide, all parts before theirs take as many as
-// the fullest and the last what is left (61 layers on 16: 4 ... 4 1), as in the pipeline layouts of NVIDIA's recipe of DeepSeek-V3
-// (NVIDIA-NeMo/Megatron-Bridge, recipes/deepseek/deepseek_v3.py).
+// Prediction modules weigh more: where the layers do not divide, each of them takes a layer's slot on the last part and each of the
+// heads there another (61 layers and one module on 16: 4 ... 4 1; on 32, where that is more than a part's share, none are left on
+// the last), which makes the pipeline layouts of NVIDIA's recipe of DeepSeek-V3 (NVIDIA-NeMo/Megatron-Bridge,
+// recipes/deepseek/deepseek_v3.py).
 #pragma once
 
 #include <compare>

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "cluster/cluster.h"
+#include "cluster/occupancy.h"
 #include "cluster/restrict.h"
 #include "network/worlds.h"
 
@@ -175,6 +176,26 @@ TEST(Restrict, ForbidsReductionInSwitches) {
   EXPECT_FALSE(without.networks[0].technology.in_switch_reduction.known);
   (void)apply({{{}, ForbidInSwitchReduction{}}}, without, diagnostics);
   EXPECT_TRUE(diagnostics.empty()) << "what is not there can be forbidden";
+}
+
+// 64 of an NVL72 where a job takes several racks and does not fill them; all of one rack, of full racks, and of boxes of eight.
+TEST(Occupancy, APowerOfTwoOfEachDomain) {
+  EXPECT_EQ(occupied_domain(72, 256), 64);
+  EXPECT_EQ(occupied_domain(72, 576), 72);
+  EXPECT_EQ(occupied_domain(72, 64), 72);
+  EXPECT_EQ(occupied_domain(8, 20), 8);
+}
+
+TEST(Occupancy, LeavesFollow) {
+  Cluster cluster = two_nodes();
+  cluster.groups.front().devices = 32;
+  cluster.networks = {network("scale_up", NetworkKind::switched, 12), rails(0, 3)};
+  cluster.networks.back().unit_nodes = 3;
+  const Occupancy occupancy = occupy_domains(cluster);
+  EXPECT_EQ(occupancy_text(occupancy), "8 of the 12 devices of each scale-up domain in use");
+  EXPECT_EQ(cluster.networks.front().domain, 8);
+  EXPECT_EQ(cluster.networks.back().unit_nodes, 2);
+  EXPECT_TRUE(occupy_domains(cluster).whole()) << "nothing left to do";
 }
 
 }  // namespace

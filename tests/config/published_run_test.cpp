@@ -196,8 +196,31 @@ TEST(PublishedRun, LayersThatTakeTurns) {
   EXPECT_EQ(run.plan->model.experts->every, 2);
 }
 
+// Adapters nobody names are those of the device's own cluster in the catalogue.
+TEST(PublishedRun, AdaptersOfTheReferenceCluster) {
+  const PublishedRun run = row({{"nic_gbps", ""}});
+  ASSERT_EQ(run.why, "");
+  EXPECT_THAT(run.assumed, Contains("network ib-hdr-200g at 200 Gb/s a device, as in dgx-a100"));
+  EXPECT_EQ(run.cluster->networks.back().port.value(), 25e9);
+}
+
+// A slice of a model, and a table that says so, have no prediction module.
+TEST(PublishedRun, PredictionModulesOfModelsOfTheCatalogue) {
+  Cells deepseek = {{"model", "DeepSeek-V3"}, {"layers", "61"}, {"hidden", "7168"},  {"ffn", "18432"},
+                    {"gated_mlp", "1"},       {"heads", "128"}, {"experts", "256"},  {"top_k", "8"},
+                    {"moe_ffn", "2048"},      {"tp", "1"},      {"pp", "16"},        {"vpp", ""},
+                    {"schedule", "1f1b"},     {"dp", "64"},     {"ep", "64"},        {"attention", "mla:q1536:kv512:nope128:rope64:v128"}};
+  const PublishedRun whole = row(deepseek);
+  ASSERT_EQ(whole.why, "");
+  EXPECT_EQ(whole.plan->model.prediction_depth, 1);
+  EXPECT_THAT(whole.assumed, Contains("multi-token prediction as in deepseek-v3"));
+  deepseek["layers"] = "16";
+  EXPECT_EQ(row(deepseek).plan->model.prediction_depth, 0);
+}
+
 TEST(PublishedRun, RowsThatLackOrContradictSayWhy) {
-  EXPECT_EQ(row({{"nic_gbps", ""}}).why, "several nodes, but the row does not give nic_gbps");
+  EXPECT_EQ(row({{"device", "h100-nvl"}, {"nic_gbps", ""}}).why, "several nodes, but the row does not give nic_gbps")
+      << "no cluster of it in the catalogue";
   EXPECT_EQ(row({{"vpp", ""}}).why, "interleaved, but the row does not give vpp");
   EXPECT_EQ(row({{"dp", "3"}}).why, "tp 8 x pp 8 x dp 3 is not 1024 devices");
   for (const char* degree : {"tp", "pp", "cp", "vpp", "dp"})

@@ -49,6 +49,8 @@ TEST(RowNote, WhatTheAuthorsSayOfOverlap) {
   EXPECT_FALSE(noted("no TP overlap, no p2p overlap; GA=16").software.overlap_pipeline);
   EXPECT_FALSE(noted("TP/P2P overlap disabled").software.overlap_pipeline);
   EXPECT_GT(noted("FSDP2; eager").software.elementwise_passes, 2);
+  EXPECT_EQ(noted("dispatcher=hybridep; moe_a2a_overlap=False").software.dispatch, Dispatch::per_node);
+  EXPECT_EQ(noted("moe_a2a_overlap=True").software.expert_overlap, 1.0);
   EXPECT_EQ(noted("cp a2a").software.context_exchange, ContextExchange::all_to_all);
 }
 

@@ -19,6 +19,40 @@ TEST(Simulate, BreakdownSumsToTheStep) {
   }
 }
 
+double sum_of(const PassTimes& p) {
+  return (p.forward + p.backward + p.input_gradient + p.weight_gradient + p.together + p.outside).value();
+}
+
+// Whatever the schedule, and in one whose backward passes are whole as long as its kernels and what they wait for.
+TEST(Simulate, PassTimesSumToTheStep) {
+  TrainingRun r = run("dgx-h100", 32, 1, 4, 1, 24);
+  for (const Schedule schedule : {Schedule::one_f_one_b, Schedule::zero_bubble, Schedule::dualpipe}) {
+    r.plan.schedule = schedule;
+    const Result result = r.result();
+    EXPECT_NEAR(sum_of(result.passes), result.step_time.value(), 1e-9 * result.step_time.value());
+    EXPECT_GT(result.passes.forward, Seconds(0));
+    EXPECT_GT(result.passes.outside, Seconds(0));
+    EXPECT_EQ(result.passes.together > Seconds(0), schedule == Schedule::dualpipe);
+    EXPECT_EQ(result.passes.weight_gradient > Seconds(0), schedule != Schedule::one_f_one_b);
+    const Breakdown& b = result.breakdown;
+    EXPECT_GE(result.passes.outside.value(), (b.bubble + b.optimizer).value() * 0.99) << "nothing in a pass waits for another stage";
+  }
+}
+
+// A stand for every layer with experts and microbatch, hidden by nothing.
+TEST(Simulate, ReadingCountsCostsAsMuchAsItTakes) {
+  TrainingRun r = run("dgx-h100", 8, 1, 1, 1, 4);
+  r.plan.model.experts = Experts{.count = 16, .top_k = 4, .ffn = 4096};
+  r.plan.layout.expert = 8;
+  r.plan.software.host_per_dispatch = Seconds(0);
+  const Result without = r.result();
+  r.plan.software.host_per_dispatch = Seconds(1e-3);
+  const Result with = r.result();
+  const double stands = 4.0 * r.plan.model.layers;
+  EXPECT_NEAR((with.step_time - without.step_time).value(), stands * 1e-3, 1e-4 * stands);
+  EXPECT_NEAR((with.breakdown.other - without.breakdown.other).value(), stands * 1e-3, 1e-9);
+}
+
 TEST(Simulate, NoStepBeatsTheDensePeak) {
   const Result r = run("dgx-h100", 8, 1, 1, 1, 4).result();
   EXPECT_GT(r.mfu, 0.0);

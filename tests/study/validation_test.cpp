@@ -49,6 +49,15 @@ TEST(Validation, OrderOfLayouts) {
   EXPECT_EQ(result.order.near, 1);
   EXPECT_NEAR(result.order.mean_loss, (0.04 + 0.5) / 2, 1e-12);
   EXPECT_NEAR(result.order.worst_loss, 0.5, 1e-12);
+  ASSERT_EQ(result.orders.size(), 1U);
+  EXPECT_EQ(result.orders.front().source, "a");
+  EXPECT_EQ(result.orders.front().near, 1);
+
+  // Predicted alike, they are one layout, as good as the best of them.
+  result.runs = {row("one", 1.5, 1.0), row("one", 1.0, 1.0), row("one", 1.2, 1.1), row("two", 1.0, 1.0), row("two", 2.0, 1.0)};
+  score(result);
+  EXPECT_EQ(result.order.jobs, 1);
+  EXPECT_EQ(result.order.worst_loss, 0);
 }
 
 TEST(Validation, MedianOfAnEvenNumberIsTheMiddle) {

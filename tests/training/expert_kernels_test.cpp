@@ -137,10 +137,40 @@ TEST(ExpertKernels, BytesOfTheExchange) {
   TrainingPlan p = mixture(4, 4);
   const double copies = 2048.0 * 2 * 1024 * 2;
   EXPECT_NEAR(bytes(whole_model(p), Dimension::expert, CollectiveKind::all_to_all), 4 * 4 * copies, 1);
-  p.recipe.dispatch = NumberFormat::fp8;  // one of the four ways
-  EXPECT_NEAR(bytes(whole_model(p), Dimension::expert, CollectiveKind::all_to_all), 4 * 3.5 * copies, 1);
+  p.recipe.dispatch = NumberFormat::fp8;  // two of the four ways: tokens there, and their gradients
+  EXPECT_NEAR(bytes(whole_model(p), Dimension::expert, CollectiveKind::all_to_all), 4 * 3.0 * copies, 1);
   p.recompute.modules = {RecomputeModule::layer};  // the forward exchange again
-  EXPECT_NEAR(bytes(whole_model(p), Dimension::expert, CollectiveKind::all_to_all), 4 * 5.0 * copies, 1);
+  EXPECT_NEAR(bytes(whole_model(p), Dimension::expert, CollectiveKind::all_to_all), 4 * 4.5 * copies, 1);
+}
+
+// In the format they are multiplied in, where software casts before it sends.
+TEST(ExpertKernels, NarrowDispatch) {
+  Recipe fp8;
+  fp8.compute = NumberFormat::fp8;
+  fp8.cast_bytes_per_element = 3;
+  Software software;
+  EXPECT_EQ(recipe_under(software, fp8).dispatch, NumberFormat::bf16);
+  software.narrow_dispatch = true;
+  EXPECT_EQ(recipe_under(software, fp8).dispatch, NumberFormat::fp8);
+  EXPECT_EQ(recipe_under(software, Recipe{}).dispatch, NumberFormat::bf16) << "nothing to cast to";
+}
+
+// The device stands before each forward dispatch, that of recomputation included, while the host reads how many tokens go where.
+TEST(ExpertKernels, TheHostReadsCounts) {
+  TrainingPlan p = mixture(4, 4);
+  const auto stands = [&](PassKind kind) {
+    Seconds sum;
+    for (const Step& step : layer(p, kind)) sum += step.host;
+    return sum;
+  };
+  EXPECT_EQ(stands(PassKind::forward), Seconds(0));
+  p.software.host_per_dispatch = Seconds(1e-4);
+  EXPECT_EQ(stands(PassKind::forward), Seconds(1e-4));
+  EXPECT_EQ(stands(PassKind::backward), Seconds(0)) << "known by then";
+  p.recompute.modules = {RecomputeModule::layer};
+  EXPECT_EQ(stands(PassKind::backward), Seconds(1e-4));
+  EXPECT_EQ(stands(PassKind::input_gradient), Seconds(1e-4));
+  EXPECT_EQ(stands(PassKind::weight_gradient), Seconds(0));
 }
 
 // Two of eight experts on four ranks of two: a rank is missed with probability 6/8 x 5/7, so 13/28 of the ranks are reached.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "world.h"
 
@@ -35,6 +36,22 @@ TEST(Split, EmbeddingAndLossTakeALayersSlot) {
 }
 
 TEST(Split, UnevenByOne) { EXPECT_EQ(picture(13, 4), "E4 3 3 3H"); }
+
+// NVIDIA's recipe of DeepSeek-V3 deals 61 layers to 4, 8 and 16 parts so.
+TEST(Split, PredictionModulesTakeSlots) {
+  const auto last_two = [](int layers, int pipeline, int depth) {
+    TrainingPlan p = world::plan(world::gpt(layers, 128, 1), {.pipeline = pipeline}, pipeline);
+    p.model.prediction_depth = depth;
+    const StageSplit split = split_layers(p);
+    return std::pair(split[split.size() - 2].front().layers.size(), split.back().front().layers.size());
+  };
+  EXPECT_EQ(last_two(61, 4, 1), std::pair(16UL, 13UL));
+  EXPECT_EQ(last_two(61, 8, 1), std::pair(8UL, 5UL));
+  EXPECT_EQ(last_two(61, 16, 1), std::pair(4UL, 1UL));
+  EXPECT_EQ(last_two(61, 32, 1), std::pair(1UL, 0UL)) << "no room beside the module";
+  EXPECT_EQ(last_two(64, 16, 1), std::pair(4UL, 4UL)) << "they divide";
+  EXPECT_EQ(last_two(61, 16, 0), std::pair(3UL, 3UL));
+}
 
 TEST(Split, GivenOutright) { EXPECT_EQ(picture(12, 4, 1, {1, 4, 4, 3}), "E1 4 4 3H"); }
 
