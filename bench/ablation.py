@@ -100,6 +100,7 @@ EFFECTS = {
     "latency of collectives and messages": [
         sourced(LINKS, key, "1 ns") for key in ("base_latency", "hop_latency", "hop_latency_low", "message_latency")
     ],
+    "host that waits for counts of tokens": [setting(SOFTWARE, host_per_dispatch="0 us")],
     "experts multiplied one by one": [setting(SOFTWARE, grouped_products="true")],
 }
 

@@ -168,6 +168,22 @@ TEST_F(ScenarioAnswer, DeepSeekAsAnybodyRunsIt) {
   says("it is {:.1f} s", theirs.front().at("step_time_s").get<double>());
 }
 
+// What docs/validation.md says of the parts of the published step.
+TEST_F(ScenarioAnswer, DeepSeeksPhases) {
+  const json answer = run("deepseek-v3-2048-h800 --set workload.software=hai-llm --set workload.schedule=dualpipe").front();
+  const std::string page = read(kScenarios.parent_path() / "docs" / "validation.md");
+  const auto part = [&](const char* name) { return answer.at("passes_s").at(name).get<double>(); };
+  const auto holds = [&](const char* row, double seconds) {
+    EXPECT_THAT(page, HasSubstr(fmt::format("{} | {:.2f} |\n", row, seconds)));
+  };
+  holds("| forward alone (1F) | 1.13", part("forward"));
+  holds("| backward alone (1B) | 1.99", part("backward") + part("input_gradient"));
+  holds("| weight gradients alone (1W) | 0.48", part("weight_gradient"));
+  holds("| forward beside backward (1F1B) | 13.95", part("together"));
+  holds("| the rest: bubble 2.06, optimizer 0.29 | 2.38", part("outside"));
+  holds("| step | 19.93", answer.at("step_time_s"));
+}
+
 TEST_F(ScenarioAnswer, DeepSeeksSchedules) {
   about("deepseek-v3-schedules");
   const std::string again = "DualPipe, experts computed again";
