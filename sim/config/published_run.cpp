@@ -13,14 +13,13 @@
 
 #include "cluster/occupancy.h"
 #include "config/csv.h"
+#include "config/row_defaults.h"
 #include "config/row_networks.h"
 #include "config/row_note.h"
 
 namespace headway {
 
 namespace {
-
-// ---- What blank cells mean ----------------------------------------------------------------------------------------------------
 
 constexpr std::array kColumns = {"id",
                                  "tier",
@@ -54,47 +53,6 @@ constexpr std::array kColumns = {"id",
                                  "recompute",
                                  "schedule",
                                  "framework"};
-
-// What a software family does when its user says nothing. The first entry with a fragment of the (lower-case) framework column counts.
-struct SoftwareDefaults {
-  std::string_view fragment;
-  bool sequence_parallel;
-  Sharding sharding;
-  int shard = 0;  // replicas that divide what sharding divides; 0: all
-};
-constexpr auto kSoftwareDefaults = std::to_array<SoftwareDefaults>({
-    {"vtrain", false, Sharding::none},  // Megatron-LM of 2021
-    {"ptd-p", false, Sharding::none},   // the same
-    {"megatron-deepspeed", false, Sharding::optimizer},
-    {"2022", false, Sharding::none},
-    {"mindspeed", true, Sharding::none},  // the model scripts pass --sequence-parallel; --use-distributed-optimizer is per script
-    {"nemo", true, Sharding::optimizer},  // recipes of GPT-3, Llama and Nemotron
-    {"megatron-bridge", true, Sharding::optimizer},
-    {"pai-megatron", true, Sharding::optimizer},
-    {"kwai", true, Sharding::optimizer},
-    {"internevo", false, Sharding::optimizer, 8},  // configs/7B_sft.py: zero1 = dict(size=8)
-    {"torchtitan", true, Sharding::parameters},
-    {"maxtext", false, Sharding::parameters},  // base.yml: ici_fsdp_parallelism -1
-    {"fsdp", false, Sharding::parameters},
-    {"zero-3", false, Sharding::parameters},
-    {"zero-2", false, Sharding::gradients},
-    {"zero-1", false, Sharding::optimizer},
-});
-constexpr SoftwareDefaults kMegatronDefaults{"", false,
-                                             Sharding::none};  // Megatron-LM's command line: both are switched on by flags
-
-// Published vocabularies, for rows that name the model but not its tokenizer. First fragment of the (lower-case) model name counts.
-struct Vocabulary {
-  std::string_view fragment;
-  int size;
-};
-constexpr auto kVocabularies = std::to_array<Vocabulary>(
-    {{"bloom", 250880},    {"grok", 131072},     {"mixtral", 32000},  {"deepseek", 129280}, {"kimi", 163840},
-     {"gpt oss", 201088},  {"minicpm", 122753},  {"llama 4", 202048}, {"llama3", 128256},   {"llama-3", 128256},
-     {"llama 3", 128256},  {"llama", 32000},     {"mistral", 32000},  {"yi-", 64000},       {"baichuan2", 125696},
-     {"baichuan", 64000},  {"internlm", 103168}, {"aquila2", 100008}, {"gemma", 256000},    {"qwen", 151936},
-     {"nemotron", 256000}, {"gpt", 51200}});
-constexpr int kMegatronVocabulary = 51200;  // GPT-2's 50257 words, padded as Megatron-LM's examples do
 
 constexpr std::string_view kDefaultSoftware = "megatron-core";
 
@@ -138,7 +96,7 @@ class RowReader {
         known_(known),
         run_(run),
         framework_(lower(text("framework"))),
-        defaults_(software_defaults()) {}
+        defaults_(defaults_of(framework_)) {}
 
   // Fills cluster and plan, or throws Skip.
   void read() {
@@ -188,12 +146,6 @@ class RowReader {
     return otherwise;
   }
 
-  [[nodiscard]] SoftwareDefaults software_defaults() const {
-    for (const SoftwareDefaults& family : kSoftwareDefaults)
-      if (framework_.find(family.fragment) != std::string::npos) return family;
-    return kMegatronDefaults;
-  }
-
   // What the row plainly asks for and this version does not simulate.
   void refuse_what_is_outside() const {
     const std::string named = text("schedule");
@@ -227,7 +179,7 @@ class RowReader {
     else
       model.ffn = required("ffn");
     model.vocabulary = vocabulary();
-    conventions(model);
+    if (const std::string assumed = complete_by_family(model, required("seq")); !assumed.empty()) assume(assumed);
     return model;
   }
 
@@ -265,7 +217,6 @@ class RowReader {
       experts.every = 2;
       assume("every second layer has experts");
     }
-    if (lower(model.name).find("qwen3") != std::string::npos) model.qk_norm = true;
     for (const Model& known : known_.mixtures)
       if (known.hidden == model.hidden && known.experts->count == experts.count && known.experts->top_k == experts.top_k)
         complete(model, experts, known);
@@ -288,38 +239,7 @@ class RowReader {
 
   int vocabulary() {
     if (const std::optional<int> given_size = given("vocab")) return *given_size;
-    const std::string name = lower(text("model"));
-    for (const Vocabulary& entry : kVocabularies)
-      if (name.find(entry.fragment) != std::string::npos) return integer("vocab", entry.size);
-    return integer("vocab", kMegatronVocabulary);
-  }
-
-  // What the columns do not tell: GPT-2/3-style models tie the embeddings, have biases and a table of positions; later ones do not.
-  void conventions(Model& model) {
-    const std::string name = lower(model.name);
-    families(name, model);
-    if (name.find("grok") != std::string::npos) model.tied_embeddings = true;
-    const bool gpt_style = !model.gated_mlp && !model.experts && name.find("nemotron") == std::string::npos;
-    const bool mpt = name.rfind("mpt", 0) == 0;                  // tied, no biases
-    const bool bloom = name.find("bloom") != std::string::npos;  // tied, biases, ALiBi
-    if (!gpt_style) return;
-    model.tied_embeddings = true;
-    model.biases = !mpt;
-    model.learned_positions = bloom ? 0 : required("seq");
-    assume(fmt::format("tied embeddings{}{}", model.biases ? ", biases" : "",
-                       model.learned_positions > 0 ? ", learned positions" : ""));
-  }
-
-  // Layers that look back over a few tokens, and norms behind attention and MLP, are part of what these models are.
-  static void families(const std::string& name, Model& model) {
-    const auto is = [&](std::string_view family) { return name.find(family) != std::string::npos; };
-    if (is("gpt oss") || is("gpt-oss")) model.local = LocalAttention{128, 2};
-    if (is("gemma2") || is("gemma-2-") || is("gemma 2 ")) model.local = LocalAttention{4096, 2};
-    if (is("gemma3") || is("gemma-3-") || is("gemma 3 ")) model.local = LocalAttention{1024, 6};
-    if (is("mistral-7b")) model.local = LocalAttention{4096};
-    if (is("gemma")) model.tied_embeddings = true;
-    model.post_norms = is("gemma") && model.local.has_value();
-    model.qkv_biases = is("gpt oss") || is("gpt-oss") || is("qwen1.5") || is("qwen2");
+    return integer("vocab", usual_vocabulary(lower(text("model"))));
   }
 
   Recipe recipe(const Device& device) {
@@ -453,7 +373,7 @@ class RowReader {
   const Catalogued& known_;
   PublishedRun& run_;
   std::string framework_;
-  SoftwareDefaults defaults_;
+  const SoftwareDefaults& defaults_;
 };
 
 // ---- The table ----------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ Form<Recipe> make_recipe_form() {
       .required("parameter_wire", &Recipe::parameter_wire, format, "what data parallelism gathers")
       .required("master", &Recipe::master, format, "the optimizer's master weights")
       .required("moment", &Recipe::moment, format, "each of Adam's two moments")
-      .optional("dispatch", &Recipe::dispatch, format, "tokens, and later gradients, on their way to the experts; bf16 where left out")
+      .optional("dispatch", &Recipe::dispatch, format,
+                "tokens, and later gradients, on their way to the experts; bf16 where left out")
       .optional("cast_bytes_per_element", &Recipe::cast_bytes_per_element, number(kNotNegative),
                 "bytes moved per element to scale and cast an operand")
       .optional("scale_block", &Recipe::scale_block, one_of<ScaleBlock>(), "how many elements of an operand share a scale")

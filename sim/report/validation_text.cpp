@@ -92,8 +92,8 @@ std::string order_text(const ValidationScore& score) {
   std::string text = fmt::format(
       "layouts: of {} run in several, the layout ranked best is within {} of the truly best in {}; it costs {} "
       "on average, at worst {}",
-      order.jobs == 1 ? "1 job" : fmt::format("{} jobs", order.jobs), percent_text(kNearTheBest), order.near, signed_percent_text(order.mean_loss),
-      signed_percent_text(order.worst_loss));
+      order.jobs == 1 ? "1 job" : fmt::format("{} jobs", order.jobs), percent_text(kNearTheBest), order.near,
+      signed_percent_text(order.mean_loss), signed_percent_text(order.worst_loss));
   if (score.orders.size() < 2) return text;
   std::string sources;
   for (const LayoutOrder& of : score.orders)

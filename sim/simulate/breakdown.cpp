@@ -184,8 +184,7 @@ StepAccount account_of(const Timeline& timeline, const std::vector<ActorClass>& 
       account.exposed[program][c] += Seconds(static_cast<double>(walk.exposed()[c]) * count / (ranks * steps) * 1e-12);
   }
   for (std::size_t i = 0; i < kParts; ++i) account.parts.*kTimes[i] = Seconds(sum[i] / (ranks * steps) * 1e-12);
-  for (std::size_t i = 0; i < inside.size(); ++i)
-    account.passes.*kPassTimes[i] = Seconds(inside[i] / (ranks * steps) * 1e-12);
+  for (std::size_t i = 0; i < inside.size(); ++i) account.passes.*kPassTimes[i] = Seconds(inside[i] / (ranks * steps) * 1e-12);
   return account;
 }
 

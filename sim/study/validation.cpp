@@ -109,8 +109,8 @@ void count(LayoutOrder& order, double loss) {
 
 // Fills `order` and `orders`.
 void rank_layouts(ValidationScore& score) {
-  using Times = std::map<double, double>;                              // by prediction: the best measured
-  std::map<std::string, std::pair<const ScoredRun*, Times>> jobs;      // with one of its runs
+  using Times = std::map<double, double>;                          // by prediction: the best measured
+  std::map<std::string, std::pair<const ScoredRun*, Times>> jobs;  // with one of its runs
   for (const ScoredRun& run : score.runs) {
     if (!run.scored || run.job.empty()) continue;
     auto& [first, times] = jobs.try_emplace(run.job, &run, Times{}).first->second;

@@ -60,7 +60,7 @@ struct Cell {
 // Jobs that were run in several layouts. The layout a model ranks best costs, by the measured times, so much more than the truly best.
 // Runs that the model cannot tell apart count as one layout, at the best of their times.
 struct LayoutOrder {
-  std::string source;  // whose jobs; empty: all
+  std::string source;      // whose jobs; empty: all
   int jobs = 0, near = 0;  // near: at most kNearTheBest more
   double mean_loss = 0, worst_loss = 0;
 };
@@ -70,10 +70,10 @@ struct ValidationScore {
   std::string kind;  // "runs", "memory" (in GiB), "gemm", "attention", "collectives"
   int rows = 0, scored = 0;
   double mape = 0, median_ape = 0;
-  double macro_mape = 0;  // mean over (source, device) cells
-  double bias = 0;        // mean signed error
-  Errors large;           // of collectives from kLargeCollective on
-  LayoutOrder order;      // of training runs
+  double macro_mape = 0;            // mean over (source, device) cells
+  double bias = 0;                  // mean signed error
+  Errors large;                     // of collectives from kLargeCollective on
+  LayoutOrder order;                // of training runs
   std::vector<LayoutOrder> orders;  // the same, by source
   std::vector<Cell> cells;
   std::vector<ScoredRun> runs;  // in file order; those that do not count are predicted where possible, outside the scores

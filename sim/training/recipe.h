@@ -13,12 +13,13 @@ struct Recipe {
   std::string name, title, source;
   SourceMark mark;
 
-  NumberFormat compute = NumberFormat::bf16;         // operands of the linear layers' GEMMs
-  NumberFormat attention = NumberFormat::bf16;       // operands of the attention core
-  NumberFormat activation = NumberFormat::bf16;      // stored between kernels and sent by tensor and pipeline parallelism
-  NumberFormat weight = NumberFormat::bf16;          // the copy the kernels read
-  NumberFormat head = NumberFormat::bf16;            // operands of the vocabulary GEMM
-  NumberFormat dispatch = NumberFormat::bf16;        // tokens, and later gradients, on their way to the experts; they return as activations
+  NumberFormat compute = NumberFormat::bf16;     // operands of the linear layers' GEMMs
+  NumberFormat attention = NumberFormat::bf16;   // operands of the attention core
+  NumberFormat activation = NumberFormat::bf16;  // stored between kernels and sent by tensor and pipeline parallelism
+  NumberFormat weight = NumberFormat::bf16;      // the copy the kernels read
+  NumberFormat head = NumberFormat::bf16;        // operands of the vocabulary GEMM
+  NumberFormat dispatch =
+      NumberFormat::bf16;  // tokens, and later gradients, on their way to the experts; they return as activations
   NumberFormat gradient = NumberFormat::fp32;        // accumulated parameter gradients
   NumberFormat gradient_wire = NumberFormat::fp32;   // what data parallelism reduces
   NumberFormat parameter_wire = NumberFormat::bf16;  // what data parallelism gathers

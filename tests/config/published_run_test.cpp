@@ -206,10 +206,11 @@ TEST(PublishedRun, AdaptersOfTheReferenceCluster) {
 
 // A slice of a model, and a table that says so, have no prediction module.
 TEST(PublishedRun, PredictionModulesOfModelsOfTheCatalogue) {
-  Cells deepseek = {{"model", "DeepSeek-V3"}, {"layers", "61"}, {"hidden", "7168"},  {"ffn", "18432"},
-                    {"gated_mlp", "1"},       {"heads", "128"}, {"experts", "256"},  {"top_k", "8"},
-                    {"moe_ffn", "2048"},      {"tp", "1"},      {"pp", "16"},        {"vpp", ""},
-                    {"schedule", "1f1b"},     {"dp", "64"},     {"ep", "64"},        {"attention", "mla:q1536:kv512:nope128:rope64:v128"}};
+  Cells deepseek = {
+      {"model", "DeepSeek-V3"}, {"layers", "61"}, {"hidden", "7168"}, {"ffn", "18432"},
+      {"gated_mlp", "1"},       {"heads", "128"}, {"experts", "256"}, {"top_k", "8"},
+      {"moe_ffn", "2048"},      {"tp", "1"},      {"pp", "16"},       {"vpp", ""},
+      {"schedule", "1f1b"},     {"dp", "64"},     {"ep", "64"},       {"attention", "mla:q1536:kv512:nope128:rope64:v128"}};
   const PublishedRun whole = row(deepseek);
   ASSERT_EQ(whole.why, "");
   EXPECT_EQ(whole.plan->model.prediction_depth, 1);

@@ -35,7 +35,8 @@ TEST(Simulate, PassTimesSumToTheStep) {
     EXPECT_EQ(result.passes.together > Seconds(0), schedule == Schedule::dualpipe);
     EXPECT_EQ(result.passes.weight_gradient > Seconds(0), schedule != Schedule::one_f_one_b);
     const Breakdown& b = result.breakdown;
-    EXPECT_GE(result.passes.outside.value(), (b.bubble + b.optimizer).value() * 0.99) << "nothing in a pass waits for another stage";
+    EXPECT_GE(result.passes.outside.value(), (b.bubble + b.optimizer).value() * 0.99)
+        << "nothing in a pass waits for another stage";
   }
 }
 
