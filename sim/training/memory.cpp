@@ -161,12 +161,11 @@ Bytes weight_gradient_operands(const TrainingPlan& plan, const Chunk& chunk) {
   return sum;
 }
 
-// What every pass of a stage takes and leaves of activations.
+// What every pass of a stage takes and leaves of activations, of so many microbatches.
 std::vector<MemoryCourse::Change> activation_changes(const TrainingPlan& plan, int stage, const std::vector<Chunk>& chunks,
-                                                     const ActivationBill& bill) {
+                                                     const ActivationBill& bill, int microbatches) {
   const Layout& layout = plan.layout;
-  const std::vector<Pass> passes =
-      schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, plan.microbatches());
+  const std::vector<Pass> passes = schedule_passes(plan.schedule, layout.pipeline, stage, layout.virtual_stages, microbatches);
   const bool split = has_split_passes(passes);
   std::vector<Bytes> each, waiting;
   for (const Chunk& chunk : chunks) {
@@ -195,6 +194,14 @@ Bytes peak_of(const std::vector<MemoryCourse::Change>& changes) {
     peak = std::max(peak, now);
   }
   return peak;
+}
+
+// With so many microbatches a stage has held what it ever holds: every schedule but gpipe has then been in its steady state for as
+// long as its period, and microbatches beyond only repeat it.
+int microbatches_to_the_peak(const TrainingPlan& plan) {
+  constexpr int kPerStage = 4;
+  if (plan.schedule == Schedule::gpipe) return plan.microbatches();
+  return std::min(plan.microbatches(), kPerStage * plan.layout.pipeline);
 }
 
 std::vector<LayerKind> kinds_of(const std::vector<Chunk>& chunks) {
@@ -278,7 +285,8 @@ StageMemory memory_of_stage(const TrainingPlan& plan, int stage, const std::vect
       {{"weights", states.weights, ground.states},
        {"gradients", states.gradients, ground.states},
        {"optimizer states", shard * (element_size(plan.recipe.master) + 2 * element_size(plan.recipe.moment)), ground.states},
-       {"activations", peak_of(activation_changes(plan, stage, chunks, bill)), ground.activations},
+       {"activations", peak_of(activation_changes(plan, stage, chunks, bill, microbatches_to_the_peak(plan))),
+        ground.activations},
        {"gradient buffers", bill.gradient_buffers(kinds), ground.activations},
        {"logits", logits, ground.logits},
        {"workspace", std::max(loss, layer_backward - logits), ground.logits}}};  // the loss is over before layers run backward
@@ -305,7 +313,7 @@ StageMemory stage_memory(const TrainingPlan& plan, int stage) {
 MemoryCourse memory_course(const TrainingPlan& plan, int stage) {
   const std::vector<Chunk> chunks = split_layers(plan)[static_cast<std::size_t>(stage)];
   MemoryCourse course{memory_of_stage(plan, stage, chunks).total(),
-                      activation_changes(plan, stage, chunks, ActivationBill(plan))};
+                      activation_changes(plan, stage, chunks, ActivationBill(plan), plan.microbatches())};
   course.outside_passes -= peak_of(course.passes);
   return course;
 }

@@ -246,5 +246,30 @@ TEST(Memory, TheCourseOfAStepReachesThePeak) {
   }
 }
 
+// The term is taken from a few microbatches; walked through all of them, whatever the schedule, no stage holds more.
+TEST(Memory, AFewMicrobatchesReachThePeak) {
+  for (const Schedule schedule : {Schedule::gpipe, Schedule::one_f_one_b, Schedule::interleaved, Schedule::zero_bubble,
+                                  Schedule::dualpipe, Schedule::dualpipe_v})
+    for (const int pipeline : {1, 2, 4, 8})
+      for (const int chunks : {1, 2, 3})
+        for (const int rounds : {1, 2, 3, 4, 5, 9, 16}) {
+          TrainingPlan p =
+              world::plan(world::gpt(24, 128, 1), {.pipeline = pipeline, .virtual_stages = chunks}, rounds * pipeline);
+          p.schedule = schedule;
+          if (!check_plan(p).empty()) continue;
+          for (int stage = 0; stage < pipeline; ++stage) {
+            Bytes now, peak;
+            for (const MemoryCourse::Change& change : memory_course(p, stage).passes) {
+              now += change.at_start;
+              peak = std::max(peak, now);
+              now += change.at_end;
+              peak = std::max(peak, now);
+            }
+            EXPECT_NEAR(term(stage_memory(p, stage), "activations"), peak.value(), 1e-6 * peak.value())
+                << name_of(schedule) << " " << pipeline << " x " << chunks << ", " << p.microbatches() << ", stage " << stage;
+          }
+        }
+}
+
 }  // namespace
 }  // namespace headway
