@@ -329,6 +329,21 @@ std::string prices_text(const Prices& prices, const TextStyle& style) {
   return out + sources_text(values.used(), prices.sources, style);
 }
 
+// "one product each, tokens to each expert, 100 us of host per dispatch"
+std::string dispatch_text(const Software& software) {
+  std::string text = software.grouped_products ? "one launch for all of a rank" : "one product after the other";
+  switch (software.dispatch) {
+    case Dispatch::per_expert: text += ", a token sent to each of its experts"; break;
+    case Dispatch::per_rank: text += ", a token sent once to each rank"; break;
+    case Dispatch::per_node: text += ", a token sent once to each node"; break;
+  }
+  if (software.narrow_dispatch) text += " in the format it is multiplied in";
+  if (software.host_per_dispatch > Seconds(0))
+    text += fmt::format(", {} of host before each dispatch", seconds_text(software.host_per_dispatch));
+  if (software.expert_imbalance > 1) text += fmt::format(", {:g} of the mean to the busiest rank", software.expert_imbalance);
+  return text;
+}
+
 std::string software_text(const Software& software, const TextStyle& style) {
   std::string attention;
   for (const std::string& name : software.attention) attention += (attention.empty() ? "" : ", else ") + name;
@@ -341,6 +356,7 @@ std::string software_text(const Software& software, const TextStyle& style) {
   out += fact("memory passes", fmt::format("{:g} times well-fused kernels'", software.elementwise_passes));
   out += fact("host", fmt::format("{} per kernel, {} per microbatch, {} per step", seconds_text(software.host_per_kernel),
                                   seconds_text(software.host_per_microbatch), seconds_text(software.host_per_step)));
+  out += fact("experts", dispatch_text(software));
   return out + fact("source", software.source);
 }
 

@@ -35,6 +35,7 @@ void faster_host(Machine& machine, double k) {
   Software& software = machine.plan.software;
   software.host_per_kernel /= k;
   software.host_per_microbatch /= k;
+  software.host_per_dispatch /= k;
   software.host_per_step /= k;
 }
 
@@ -42,8 +43,11 @@ void faster_links(Machine& machine, const std::string& network, double k) {
   Diagnostics mistakes;
   machine.cluster = apply({{{}, ScaleLink{network, k}}}, std::move(machine.cluster), mistakes);
   mistakes.throw_if_any();
-  for (NetworkSpec& spec : machine.cluster.networks)
-    if (spec.name == network) spec.socket_link *= k;
+  for (NetworkSpec& spec : machine.cluster.networks) {
+    if (spec.name != network) continue;
+    spec.socket_link *= k;
+    spec.technology.exchange_rate.value *= k;
+  }
 }
 
 void quicker_links(Machine& machine, const std::string& network, double k) {

@@ -32,6 +32,16 @@ TEST(Resources, TogetherScaleTheStepExactly) {
   }
 }
 
+// So it is with experts, whose dispatch waits for the host; but for the start of an exchange's messages, a constant of the library.
+TEST(Resources, TogetherScaleAMixture) {
+  Machine m = machine(1, 1);
+  m.plan.model.experts = Experts{.count = 16, .top_k = 2, .ffn = 4096};
+  m.plan.layout.expert = 8;
+  ASSERT_GT(m.plan.software.host_per_dispatch, Seconds(0));
+  const double step = step_of(m);
+  for (const double k : {0.5, 3.0}) EXPECT_NEAR(step_of(all_faster(m, k)) * k / step, 1, 0.003) << k;
+}
+
 const ResourceWorth& worth(const Explanation& e, const std::string& key) {
   for (const ResourceWorth& each : e.resources)
     if (each.key == key) return each;
