@@ -11,7 +11,7 @@ int occupied_domain(int domain, int devices) {
 
 Occupancy occupy_domains(Cluster& cluster) {
   for (NetworkSpec& network : cluster.networks) {
-    if (network.name != "scale_up" || network.kind != NetworkKind::switched || network.domain == 0) continue;
+    if (network.name != "scale_up" || network.kind == NetworkKind::torus || network.domain == 0) continue;
     const Occupancy occupancy{occupied_domain(network.domain, cluster.devices()), network.domain};
     if (occupancy.whole() || occupancy.used % cluster.devices_per_node != 0) break;
     network.domain = occupancy.used;

@@ -11,8 +11,8 @@ namespace headway {
 // Of the `domain` devices of each, by a job on `devices`.
 [[nodiscard]] int occupied_domain(int domain, int devices);
 
-// The same cluster with the domains a job on all of its devices takes, and leaves to match. Returns how many devices of how many it
-// takes where that is not all of them.
+// Turns the cluster into the domains a job on all of its devices takes, and leaves to match; tori, and domains of which that would
+// cut nodes, stay whole. Returns how many devices of how many it takes where that is not all of them.
 struct Occupancy {
   int used = 0, domain = 0;
   [[nodiscard]] bool whole() const { return used == domain; }

@@ -117,6 +117,7 @@ class RowReader {
     plan.recompute = recompute();
     plan.layout.shard = default_shard(plan.layout);
     apply_note(text("note"), plan);
+    if (plan.model.prediction_depth > 0) assume(fmt::format("multi-token prediction, depth {}", plan.model.prediction_depth));
     for (const PlanMistake& mistake : check_plan(plan)) throw Skip{mistake.key + ": " + mistake.message};
     run_.cluster = cluster(device, devices);
     run_.plan = std::move(plan);
@@ -231,10 +232,7 @@ class RowReader {
       experts.groups_per_token = known.experts->groups_per_token;
       assume("routing limited to groups as in " + known.name);
     }
-    if (known.prediction_depth > 0 && known.layers == model.layers) {
-      model.prediction_depth = known.prediction_depth;
-      assume("multi-token prediction as in " + known.name);
-    }
+    if (known.layers == model.layers) model.prediction_depth = known.prediction_depth;
   }
 
   int vocabulary() {
@@ -361,7 +359,7 @@ class RowReader {
     const std::optional<UsualRate> usual = known_.networks.usual_rate(device);
     if (cell.empty() && !usual) throw Skip{"several nodes, but the row does not give nic_gbps"};
     const std::optional<double> rate = cell.empty() ? usual->gbps : number_in<double>(cell);
-    if (!rate || *rate <= 0) throw Skip{fmt::format("nic_gbps \"{}\" is not a positive number", cell)};
+    if (!rate || !std::isfinite(*rate) || *rate <= 0) throw Skip{fmt::format("nic_gbps \"{}\" is not a positive number", cell)};
     NetworkSpec network = known_.networks.scale_out(device, node, *rate, "", run_.mark);
     assume(fmt::format("network {} at {:g} Gb/s{}", network.technology.name, *rate,
                        cell.empty() ? " a device, as in " + usual->cluster : ""));

@@ -19,21 +19,29 @@ std::optional<double> rate_in_name(const std::string& name) {
   return number_in<double>(name.substr(dash + 1, name.size() - dash - 2));
 }
 
+// Of one device into it; a network's port of 0 stands for its technology's rate.
+std::optional<Bandwidth> line_rate(const NetworkSpec& network) {
+  if (network.port > Bandwidth(0)) return network.port;
+  const Sourced<Bandwidth>& usual = network.technology.bandwidth;
+  return usual.known ? std::optional(usual.value) : std::nullopt;
+}
+
 }  // namespace
 
 RowNetworks::RowNetworks(const Catalogue& catalogue) : catalogue_(catalogue), links_(catalogue.names(CatalogueKind::links)) {
   for (const std::string& name : catalogue.names(CatalogueKind::clusters)) {
     const Cluster cluster = catalogue.cluster(name);
     if (cluster.groups.size() != 1) continue;
+    const std::string& device = cluster.groups.front().device.name;
     std::vector<NetworkSpec> networks;
-    for (const NetworkSpec& network : cluster.networks)
+    for (const NetworkSpec& network : cluster.networks) {
       if (network.name != "scale_out")
         networks.push_back(network);
-      else
-        outer_.try_emplace(cluster.groups.front().device.name,
-                           UsualRate{group_ports(cluster, network).front().value() * 8e-9, name});
+      else if (const std::optional<Bandwidth> rate = line_rate(network))
+        outer_.try_emplace(device, UsualRate{rate->value() * 8e-9, name});
+    }
     for (const NetworkSpec& network : networks)
-      if (network.name == "scale_up") inner_.emplace(std::pair(cluster.groups.front().device.name, network.domain), networks);
+      if (network.name == "scale_up") inner_.emplace(std::pair(device, network.domain), networks);
   }
 }
 

@@ -9,6 +9,9 @@
 //   cp a2a, ulysses     context ranks trade by all-to-all
 //   no tp overlap, no p2p overlap, tp/p2p overlap disabled; async tp, asynctp
 //   eager               no compiler fused the elementwise kernels
+//   dispatcher=deepep, dispatcher=hybridep; moe_a2a_overlap=true
+//                       tokens cross once to each node; the exchange runs beside other microbatches
+//   without mtp         no prediction module, though the model has one
 #pragma once
 
 #include <string>

@@ -1,5 +1,7 @@
 #include "config/scenario_form.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -407,6 +409,11 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
   Scenario scenario;
   scenario.name = text.name.value_or("");
   scenario.question = text.question.value_or("");
+  const bool trains = text.jobs || (text.workload && std::holds_alternative<TrainingText>(*text.workload));
+  std::string occupied;
+  if (text.cluster && trains && !sizes_domains(text))
+    if (const Occupancy occupancy = occupy_domains(*text.cluster); !occupancy.whole())
+      occupied = fmt::format("{} (default; restrict: [{{domain: {}}}] takes all)", occupancy_text(occupancy), occupancy.domain);
   if (text.cluster && text.restrict_by) {
     std::vector<Restriction> restrictions;
     for (const SaidRestriction& said : *text.restrict_by) {
@@ -415,14 +422,15 @@ std::optional<Scenario> read_scenario(const Tree& tree, Session& session) {
     }
     text.cluster = apply(restrictions, std::move(*text.cluster), session.diagnostics);
   }
-  if (text.cluster && text.workload && std::holds_alternative<TrainingText>(*text.workload) && !sizes_domains(text))
-    if (const Occupancy occupancy = occupy_domains(*text.cluster); !occupancy.whole())
-      scenario.assumed.push_back(occupancy_text(occupancy) + " (default)");
   const Tree* jobs = tree.find("jobs");
   if (tree.is_map() && jobs == nullptr && tree.find("workload") == nullptr) node.error_at_key("missing key \"workload\"");
   if (jobs != nullptr && tree.find("workload") != nullptr) node.entry(*jobs).error("write either workload or jobs");
   if (text.cluster && text.jobs)
     read_jobs(node.entry(*jobs), *text.jobs, text.job_placement.value_or(JobPlacement::packed), scenario, *text.cluster);
+  if (!occupied.empty()) {
+    scenario.assumed.push_back(occupied);
+    for (ScenarioJob& job : scenario.jobs) job.assumed.push_back(occupied);
+  }
   if (text.cluster && text.workload) {
     const Node workload_node = node.entry(*tree.find("workload"));
     const int devices = text.cluster->devices();

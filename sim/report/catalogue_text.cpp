@@ -329,7 +329,9 @@ std::string prices_text(const Prices& prices, const TextStyle& style) {
   return out + sources_text(values.used(), prices.sources, style);
 }
 
-// "one product each, tokens to each expert, 100 us of host per dispatch"
+namespace {
+
+// "one launch for all of a rank, a token sent once to each node, 100 us of host before each dispatch"
 std::string dispatch_text(const Software& software) {
   std::string text = software.grouped_products ? "one launch for all of a rank" : "one product after the other";
   switch (software.dispatch) {
@@ -343,6 +345,8 @@ std::string dispatch_text(const Software& software) {
   if (software.expert_imbalance > 1) text += fmt::format(", {:g} of the mean to the busiest rank", software.expert_imbalance);
   return text;
 }
+
+}  // namespace
 
 std::string software_text(const Software& software, const TextStyle& style) {
   std::string attention;

@@ -14,19 +14,18 @@ constexpr std::array<Seconds Breakdown::*, kParts> kTimes = {
     &Breakdown::exposed_context, &Breakdown::exposed_pipeline, &Breakdown::exposed_data,
     &Breakdown::bubble,          &Breakdown::optimizer,        &Breakdown::other};
 
+enum PassPlace { kForward, kBackward, kInputGradient, kWeightGradient, kTogether, kOutside };
 constexpr std::array kPassTimes = {&PassTimes::forward,         &PassTimes::backward, &PassTimes::input_gradient,
                                    &PassTimes::weight_gradient, &PassTimes::together, &PassTimes::outside};
-constexpr std::size_t kTogether = 4, kOutside = 5;
 using Spans = std::array<Picoseconds, kPassTimes.size()>;
 
-// Where in kPassTimes a pass counts.
-std::size_t place_of(const Pass& pass) {
+PassPlace place_of(const Pass& pass) {
   if (pass.with_next) return kTogether;
   switch (pass.kind) {
-    case PassKind::forward: return 0;
-    case PassKind::backward: return 1;
-    case PassKind::input_gradient: return 2;
-    case PassKind::weight_gradient: return 3;
+    case PassKind::forward: return kForward;
+    case PassKind::backward: return kBackward;
+    case PassKind::input_gradient: return kInputGradient;
+    case PassKind::weight_gradient: return kWeightGradient;
   }
   return kOutside;
 }

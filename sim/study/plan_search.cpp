@@ -53,7 +53,7 @@ Bytes capacity_of(const Cluster& cluster) {
 // What is known of a choice before any simulation.
 struct Prospect {
   enum class State : std::uint8_t { contradicts, too_large, open } state = State::contradicts;
-  Bytes memory;  // of the fuller end stage
+  Bytes memory;  // of the fullest stage looked at
   Seconds bound;
 };
 
@@ -118,9 +118,10 @@ class Search {
   [[nodiscard]] Prospect prospect_of(const TrainingPlan& plan, StepBound& bound) const {
     Prospect p;
     if (!check_plan(plan).empty()) return p;
-    p.memory = stage_memory(plan, 0).total();
-    if (plan.layout.pipeline > 1 && p.memory <= capacity_)
-      p.memory = std::max(p.memory, stage_memory(plan, plan.layout.pipeline - 1).total());
+    // The first stage holds the most microbatches, the last the head; where layers are dealt so that these are light, the second.
+    const int last = plan.layout.pipeline - 1;
+    for (const int stage : {0, last, 1})
+      if (stage <= last && p.memory <= capacity_) p.memory = std::max(p.memory, stage_memory(plan, stage).total());
     p.state = p.memory > capacity_ ? Prospect::State::too_large : Prospect::State::open;
     if (p.state == Prospect::State::open) p.bound = bound.of(plan);
     return p;

@@ -1,5 +1,7 @@
 #include "study/plan_space.h"
 
+#include "training/split.h"
+
 #include <algorithm>
 
 namespace headway {
@@ -15,7 +17,7 @@ std::vector<int> divisors(int whole) {
 
 bool splits_evenly(const TrainingPlan& plan, int parts) {
   if (!plan.split.empty()) return static_cast<int>(plan.split.size()) == parts;
-  return plan.model.layers % parts == 0 || (plan.model.layers + 2) % parts == 0;
+  return comes_out_even(plan.model, parts);
 }
 
 class Enumeration {

@@ -1,7 +1,7 @@
 // All ways to lay a training run out over the devices of a cluster.
 //
 // Degrees are divisors: tensor, context, pipeline and data multiply to the devices, experts are dealt to a divisor of their number,
-// whole or shared like the tensor group. Virtual stages are those that divide the layers evenly (or layers + 2, split.h).
+// whole or shared like the tensor group. Virtual stages are those that divide the layers evenly (or with the slots of split.h).
 // A microbatch divides a replica's share of the batch, up to 16. Beside them every schedule, sharding and amount of recomputation that
 // may be chosen; schedules that split backward passes (zero-bubble, DualPipe) only where they are asked for, since little software has
 // them. What contradicts itself (check_plan) is none.

@@ -5,8 +5,8 @@
 // issued a collective, and of the two the one goes on that has the smaller share of its collectives behind it. That is the
 // report's order, attention and MLP of one microbatch against the exchanges of the other. Nothing is assumed about how much hides:
 // kernels and collectives share multiprocessors and memory as all activities do, and what takes longer than the other strand's
-// kernels is waited for. While the host reads counts for one strand (step.h), the other runs. So the software's hidden shares (step.h) say nothing here, but for a collective that runs beside kernels of its
-// own strand whole, which its strand waits for only after these.
+// kernels is waited for. So the software's hidden shares (step.h) say nothing here, but for a collective that runs beside kernels of
+// its own strand whole, which its strand waits for only after these. While the host reads counts for one strand, the other runs.
 //
 // Weight gradients stay where the whole backward pass has them, within its strand. The report's implementation also splits the
 // backward of the pair, sets the number of multiprocessors for communication by hand and sends the pipeline's messages in the

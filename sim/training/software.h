@@ -72,7 +72,7 @@ struct Software {
   bool narrow_dispatch =
       false;  // tokens, and gradients on the way back, travel to the experts in the format they are multiplied in
   Seconds
-      host_per_dispatch;  // serial host time before a dispatch, to read how many tokens go where; 0: counts stay on the device
+      host_per_dispatch;  // serial host time before the experts, to read how many tokens go where; 0: counts stay on the device
   int exchange_multiprocessors = 0;    // that dispatch and combine hold on each device; 0: what the links' library takes
   bool overlap_shared_expert = false;  // the shared expert runs beside dispatch and combine
   double expert_overlap = 0;           // share of dispatch and combine hidden under the experts' own products, 0..1

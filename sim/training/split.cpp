@@ -7,6 +7,9 @@
 namespace headway {
 namespace {
 
+// Every prediction module one, and every head.
+int slots_of_predictions(const Model& model) { return 2 * model.prediction_depth + 1; }
+
 // As evenly as can be, the first parts taking the extra layers.
 std::vector<int> dealt(int layers, int parts) {
   std::vector<int> sizes(static_cast<std::size_t>(parts), layers / parts);
@@ -26,7 +29,7 @@ std::vector<int> layers_by_part(const TrainingPlan& plan) {
     return sizes;
   }
   if (plan.model.prediction_depth == 0 || layers % parts == 0) return dealt(layers, parts);
-  const int taken = 2 * plan.model.prediction_depth + 1;
+  const int taken = slots_of_predictions(plan.model);
   const int last = std::max(0, (layers + taken) / parts - taken);
   std::vector<int> sizes = dealt(layers - last, parts - 1);
   sizes.push_back(last);
@@ -45,6 +48,12 @@ std::vector<Chunk> model_parts(const TrainingPlan& plan) {
 }
 
 }  // namespace
+
+bool comes_out_even(const Model& model, int parts) {
+  const bool predicts = model.prediction_depth > 0;
+  return model.layers % parts == 0 || (model.layers + 2) % parts == 0 ||
+         (predicts && (model.layers + slots_of_predictions(model)) % parts == 0);
+}
 
 StageSplit split_layers(const TrainingPlan& plan) {
   const Placement placement(plan);

@@ -2,7 +2,7 @@
 //
 // Which stage holds which part is placement.h. Where the layers do not divide by pipeline * virtual_stages but layers + 2
 // do, embedding and loss each take a layer's slot; otherwise parts may be uneven by one, the first parts taking the extra layers.
-// Prediction modules weigh more: where the layers do not divide, each of them takes a layer's slot on the last part and each of the
+// Prediction modules weigh more: where neither divides, each of them takes a layer's slot on the last part and each of the
 // heads there another (61 layers and one module on 16: 4 ... 4 1; on 32, where that is more than a part's share, none are left on
 // the last), which makes the pipeline layouts of NVIDIA's recipe of DeepSeek-V3 (NVIDIA-NeMo/Megatron-Bridge,
 // recipes/deepseek/deepseek_v3.py).
@@ -24,6 +24,9 @@ struct Chunk {
 
 // [stage][virtual stage]
 using StageSplit = std::vector<std::vector<Chunk>>;
+
+// Whether so many parts weigh alike: the layers divide, or with the slots of what else lies on the end parts.
+[[nodiscard]] bool comes_out_even(const Model& model, int parts);
 
 [[nodiscard]] StageSplit split_layers(const TrainingPlan& plan);
 

@@ -187,6 +187,9 @@ TEST_F(ScenarioAnswer, DeepSeeksPhases) {
 TEST_F(ScenarioAnswer, DeepSeeksSchedules) {
   about("deepseek-v3-schedules");
   const std::string again = "DualPipe, experts computed again";
+  says("DualPipe, {:.2f} times as fast", step("1F1B") / step("DualPipe"));
+  for (const char* name : {"interleaved, 2 chunks", "zero bubble, ZB-H1", "zero bubble, ZB-V", "DualPipe", "DualPipeV"})
+    EXPECT_FALSE(fits(name)) << name;
   says("adds {:.0f} % to the kernels' time", 100 * share("exposed_expert", "1F1B") / share("compute", "1F1B"));
   says("{:.1f} s a step where 1F1B takes {:.1f}", step("DualPipe"), step("1F1B"));
   says("want {:.0f} of 80 GiB", gib("DualPipe"));

@@ -9,6 +9,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 using Cells = std::map<std::string, std::string>;
 
@@ -51,7 +52,8 @@ const Cells kComplete = {{"id", "src-1"},
                          {"recompute", "full"},
                          {"schedule", "interleaved"},
                          {"framework", "NeMo 24.09 container"},
-                         {"step_seconds", "12.5"}};
+                         {"step_seconds", "12.5"},
+                         {"note", ""}};
 
 std::string table(const std::vector<Cells>& changes) {
   std::string header, body;
@@ -94,7 +96,7 @@ TEST(PublishedRunTable, EveryMistakeHasItsLine) {
   EXPECT_THAT(found, HasSubstr("runs.csv:2:"));
   EXPECT_THAT(found, HasSubstr("error: step_seconds: \"soon\" is not a positive number of seconds"));
   EXPECT_THAT(found, HasSubstr("runs.csv:4:")) << "the field with a line break moved the rest down";
-  EXPECT_THAT(found, HasSubstr("runs.csv:5:1: error: the row has 40 fields, the header 39"));
+  EXPECT_THAT(found, HasSubstr("runs.csv:5:1: error: the row has 41 fields, the header 40"));
   EXPECT_THAT(found, HasSubstr("error: id: \"src-1\" names an earlier row too"));
 }
 
@@ -214,7 +216,9 @@ TEST(PublishedRun, PredictionModulesOfModelsOfTheCatalogue) {
   const PublishedRun whole = row(deepseek);
   ASSERT_EQ(whole.why, "");
   EXPECT_EQ(whole.plan->model.prediction_depth, 1);
-  EXPECT_THAT(whole.assumed, Contains("multi-token prediction as in deepseek-v3"));
+  EXPECT_THAT(whole.assumed, Contains("multi-token prediction, depth 1"));
+  deepseek["note"] = "Force-balanced; without MTP";
+  EXPECT_THAT(row(deepseek).assumed, Not(Contains(HasSubstr("multi-token"))));
   deepseek["layers"] = "16";
   EXPECT_EQ(row(deepseek).plan->model.prediction_depth, 0);
 }
@@ -222,6 +226,7 @@ TEST(PublishedRun, PredictionModulesOfModelsOfTheCatalogue) {
 TEST(PublishedRun, RowsThatLackOrContradictSayWhy) {
   EXPECT_EQ(row({{"device", "h100-nvl"}, {"nic_gbps", ""}}).why, "several nodes, but the row does not give nic_gbps")
       << "no cluster of it in the catalogue";
+  EXPECT_EQ(row({{"nic_gbps", "inf"}}).why, "nic_gbps \"inf\" is not a positive number");
   EXPECT_EQ(row({{"vpp", ""}}).why, "interleaved, but the row does not give vpp");
   EXPECT_EQ(row({{"dp", "3"}}).why, "tp 8 x pp 8 x dp 3 is not 1024 devices");
   for (const char* degree : {"tp", "pp", "cp", "vpp", "dp"})

@@ -9,6 +9,7 @@ namespace headway {
 namespace {
 
 using namespace testing_config;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -107,6 +108,26 @@ TEST(ScenarioFile, RestrictionsAreAppliedAndSaid) {
   ASSERT_EQ(scenario.cluster.slow_devices.size(), 1U);
   EXPECT_THAT(scenario.restrictions, ElementsAre("scale_up at 200.0 GB/s per device and direction", "Example link for scale_out",
                                                  "device 3 at 0.9 of its speed", "no reduction in switches"));
+}
+
+// 64 of the 72 devices of every rack, for one run and for several that share the racks, unless a restriction says how large they are.
+TEST(ScenarioFile, JobsTakeAPowerOfTwoOfEachRack) {
+  const std::string model = "{model: llama-3.1-8b, precision: bf16, sequence: 4096, global_batch: 576, parallel: {tensor: 4}}";
+  const auto domain = [](const Scenario& scenario) { return scenario.cluster.networks.front().domain; };
+  const std::string said = "64 of the 72 devices of each scale-up domain in use (default; restrict: [{domain: 72}] takes all)";
+  const auto one = [](const std::string& text) {
+    const TemporaryFile file("racks.yaml", text);
+    return Catalogue({HEADWAY_SOURCE_DIR}).scenarios(file.path()).at(0);
+  };
+  const Scenario run = one("cluster: {use: gb200-nvl72, devices: 256}\nworkload: " + model);
+  EXPECT_EQ(domain(run), 64);
+  EXPECT_THAT(run.assumed, Contains(said));
+  const Scenario jobs = one("cluster: {use: gb200-nvl72, devices: 512}\njobs:\n  - {name: a, devices: 256, workload: " + model +
+                            "}\n  - {name: b, devices: 256, workload: " + model + "}");
+  EXPECT_EQ(domain(jobs), 64);
+  EXPECT_THAT(jobs.jobs.front().assumed, Contains(said));
+  EXPECT_EQ(domain(one("cluster: {use: gb200-nvl72, devices: 576}\nworkload: " + model)), 72);
+  EXPECT_EQ(domain(one("cluster: {use: gb200-nvl72, devices: 256}\nrestrict: [{domain: 72}]\nworkload: " + model)), 72);
 }
 
 TEST(ScenarioFile, ComparedScenariosInherit) {

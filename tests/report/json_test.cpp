@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "report/run_text.h"
 #include "report/sample_answer.h"
 
 namespace headway {
@@ -43,6 +44,15 @@ TEST(RunJson, BreakdownHasNinePartsThatSumToTheStep) {
     sum += j.at("breakdown_s").at(key).get<double>();
   EXPECT_EQ(j.at("breakdown_s").size(), 9U);
   EXPECT_NEAR(sum, j.at("step_time_s").get<double>(), 1e-12);
+}
+
+TEST(RunJson, TimeInsidePasses) {
+  std::vector<Answer> one = {sample::answer()};
+  std::get<TrainingAnswer>(one.front()).result.passes.together = Seconds(13.5);
+  const json j = json::parse(run_json(one, false));
+  EXPECT_EQ(j.at("passes_s").size(), 6U);
+  EXPECT_EQ(j.at("passes_s").at("together"), 13.5);
+  EXPECT_NE(run_text(one.front(), {}).find("inside passes: forward beside backward 13.50 s"), std::string::npos);
 }
 
 TEST(RunJson, StatsOnlyOnRequest) {
