@@ -107,7 +107,6 @@ class Search {
       if (p.state == Prospect::State::contradicts) continue;
       ++count_.layouts;
       if (p.state == Prospect::State::too_large) ++count_.too_large;
-      if (smallest_ == kNobody || p.memory < prospects_[smallest_].memory) smallest_ = i;
     }
     if (count_.layouts == 0)
       throw InputError(machine_.plan.model.mark, "no layout divides " + machine_.plan.model.name + ", a batch of " +
@@ -200,6 +199,25 @@ class Search {
     }
   }
 
+  // The layout whose fullest stage needs the least. What was looked at of each is the least that it can need.
+  [[nodiscard]] std::size_t smallest() const {
+    std::vector<std::size_t> by_memory;
+    for (std::size_t i = 0; i < prospects_.size(); ++i)
+      if (prospects_[i].state != Prospect::State::contradicts) by_memory.push_back(i);
+    std::stable_sort(by_memory.begin(), by_memory.end(),
+                     [&](std::size_t a, std::size_t b) { return prospects_[a].memory < prospects_[b].memory; });
+    std::size_t least = by_memory.front();
+    Bytes memory(std::numeric_limits<double>::infinity());
+    for (const std::size_t i : by_memory) {
+      if (prospects_[i].memory >= memory) break;
+      const Bytes fullest = fullest_stage(plan_of(i));
+      if (fullest >= memory) continue;
+      memory = fullest;
+      least = i;
+    }
+    return least;
+  }
+
   static Bytes fullest_stage(const TrainingPlan& plan) {
     Bytes most;
     for (const StageMemory& stage : stage_memory(plan)) most = std::max(most, stage.total());
@@ -231,7 +249,7 @@ class Search {
     for (const Under& under : under_)
       search.under.push_back(
           {under.constraint->name, under.best.empty() ? std::nullopt : std::optional(found(under.best.front().second))});
-    search.smallest = plan_of(smallest_);
+    search.smallest = plan_of(smallest());
     search.tried = std::move(tried_);
     search.least_memory = fullest_stage(search.smallest);
     search.capacity = capacity_;
@@ -252,7 +270,6 @@ class Search {
     std::vector<bool> holds;  // by place in the order
     std::vector<Standing> best;
   };
-  static constexpr std::size_t kNobody = std::numeric_limits<std::size_t>::max();
 
   const Machine& machine_;
   const PlanSearchOptions& options_;
@@ -262,7 +279,6 @@ class Search {
   int domain_;
   std::vector<Prospect> prospects_;  // by choice
   std::vector<std::size_t> order_;   // choices that may fit, by bound
-  std::size_t smallest_ = kNobody;
   std::vector<Standing> best_;
   std::vector<Under> under_;
   std::vector<TriedPlan> tried_;

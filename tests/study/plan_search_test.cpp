@@ -142,6 +142,11 @@ TEST(PlanSearch, SaysHowMuchTheSmallestLayoutNeedsWhenNothingFits) {
   EXPECT_EQ(found.count.too_large, found.count.layouts);
   EXPECT_GT(found.least_memory.value(), 1e9);
   EXPECT_LT(found.least_memory.value(), 8e10);
+
+  for (DeviceGroup& group : m.cluster.groups) group.device.memory.value = 1.001 * found.least_memory;
+  EXPECT_FALSE(search(m, false).best.empty()) << "as much is enough";
+  for (DeviceGroup& group : m.cluster.groups) group.device.memory.value = 0.999 * found.least_memory;
+  EXPECT_TRUE(search(m, false).best.empty()) << "and less is not";
 }
 
 TEST(PlanSearch, ABatchThatNothingDividesIsAMistake) {
