@@ -8,10 +8,9 @@ namespace {
 // The scale-up network of a cluster takes each device's own port unless the network says otherwise; a package's dies, PCIe slots and
 // the scale-out adapters are the network's own.
 Bandwidth port_of(const NetworkSpec& network, const Device& device) {
-  if (network.port > Bandwidth(0)) return network.port;
   const bool own_port = network.kind != NetworkKind::package && network.kind != NetworkKind::pcie;
-  if (network.name == "scale_up" && own_port) return require(device.scale_up, device, "scale_up");
-  if (network.technology.bandwidth.known) return network.technology.bandwidth.value;
+  if (network.port == Bandwidth(0) && network.name == "scale_up" && own_port) return require(device.scale_up, device, "scale_up");
+  if (const std::optional<Bandwidth> rate = line_rate(network)) return *rate;
   throw InputError(network.technology.mark,
                    network.technology.name + ": no published value for \"bandwidth\"; give the network a port");
 }
@@ -35,6 +34,12 @@ std::vector<LinkFault> by_device(const std::vector<LinkFault>& faults, int devic
 }
 
 }  // namespace
+
+std::optional<Bandwidth> line_rate(const NetworkSpec& network) {
+  if (network.port > Bandwidth(0)) return network.port;
+  const Sourced<Bandwidth>& usual = network.technology.bandwidth;
+  return usual.known ? std::optional(usual.value) : std::nullopt;
+}
 
 std::vector<Bandwidth> group_ports(const Cluster& cluster, const NetworkSpec& network) {
   std::vector<Bandwidth> ports;

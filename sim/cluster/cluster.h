@@ -48,6 +48,9 @@ struct Cluster {
   }
 };
 
+// Of a network's ports, per direction: its own, else its technology's, where that is known.
+[[nodiscard]] std::optional<Bandwidth> line_rate(const NetworkSpec& network);
+
 // Line rate per direction of each group's ports into a network: the network's own `port`, else (scale_up) the device's, else the
 // technology's.
 [[nodiscard]] std::vector<Bandwidth> group_ports(const Cluster& cluster, const NetworkSpec& network);

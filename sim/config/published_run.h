@@ -6,9 +6,9 @@
 //   schedule, framework, and what was measured: step_seconds, or peak_gib (peak allocated memory, maximum over ranks)
 // and, where a table has them: note (settings it quotes: config/row_note.h), top_k, moe_ffn, shared_experts, dense_layers, ep, etp
 //
-// A blank cell takes the default of the software named under `framework`, blank `nic_gbps` that of the device's first cluster in the
-// catalogue, and the row says so under `assumed`. A row that this
-// version cannot express, or that contradicts itself, keeps no cluster and no plan but the reason.
+// A blank cell takes the default of the software named under `framework`, a blank `nic_gbps` the adapters of the device's first
+// cluster in the catalogue, and the row says so under `assumed`. A row that this version cannot express, or that contradicts itself,
+// keeps no cluster and no plan but the reason.
 #pragma once
 
 #include <optional>

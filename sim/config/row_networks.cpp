@@ -19,13 +19,6 @@ std::optional<double> rate_in_name(const std::string& name) {
   return number_in<double>(name.substr(dash + 1, name.size() - dash - 2));
 }
 
-// Of one device into it; a network's port of 0 stands for its technology's rate.
-std::optional<Bandwidth> line_rate(const NetworkSpec& network) {
-  if (network.port > Bandwidth(0)) return network.port;
-  const Sourced<Bandwidth>& usual = network.technology.bandwidth;
-  return usual.known ? std::optional(usual.value) : std::nullopt;
-}
-
 }  // namespace
 
 RowNetworks::RowNetworks(const Catalogue& catalogue) : catalogue_(catalogue), links_(catalogue.names(CatalogueKind::links)) {

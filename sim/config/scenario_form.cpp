@@ -348,10 +348,8 @@ void assume_of_campaign(const Campaign& campaign, std::vector<std::string>& assu
 }
 
 bool sizes_domains(const ScenarioText& text) {
-  const std::vector<SaidRestriction> none;
-  const std::vector<SaidRestriction>& all = text.restrict_by ? *text.restrict_by : none;
-  return std::any_of(all.begin(), all.end(),
-                     [](const SaidRestriction& said) { return std::holds_alternative<ResizeDomain>(said.restriction.what); });
+  const auto resizes = [](const SaidRestriction& said) { return std::holds_alternative<ResizeDomain>(said.restriction.what); };
+  return text.restrict_by && std::any_of(text.restrict_by->begin(), text.restrict_by->end(), resizes);
 }
 
 void report(const std::vector<PlanMistake>& mistakes, const Node& workload) {

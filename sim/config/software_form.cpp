@@ -52,10 +52,10 @@ Form<Software> make_software_form() {
                 "a token is sent to each of its experts (per_expert), or once to each rank or node that holds any of them")
       .optional("narrow_dispatch", &S::narrow_dispatch, boolean(),
                 "tokens, and gradients on the way back, travel to the experts in the format they are multiplied in")
-      .optional("host_per_dispatch", &S::host_per_dispatch, quantity<Seconds>(kNotNegative),
-                "serial host time before the experts of each forward pass, to read how many tokens go where; 0 where counts stay "
-                "on the "
-                "device")
+      .optional(
+          "host_per_dispatch", &S::host_per_dispatch, quantity<Seconds>(kNotNegative),
+          "serial host time before the experts of each forward pass, to read how many tokens go where; 0 where counts stay on "
+          "the device")
       .optional("exchange_multiprocessors", &S::exchange_multiprocessors, integer(0),
                 "that dispatch and combine hold on each device; left out: what the links' library takes")
       .optional("overlap_shared_expert", &S::overlap_shared_expert, boolean(),

@@ -15,69 +15,52 @@ RankGroups tensor_groups(const RankGrid& g) {
   return groups;
 }
 
-RankGroups context_groups(const RankGrid& g) {
+// For every stage and every two places in it, a group of the ranks that differ in a third alone: rank_of(outer, inner, member, stage).
+template <class RankOf>
+RankGroups groups_along(int stages, int outer, int inner, int members, RankOf rank_of) {
   RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int d = 0; d < g.data(); ++d)
-      for (int t = 0; t < g.tensor(); ++t, groups.close())
-        for (int c = 0; c < g.context(); ++c) groups.ranks.push_back(g.rank({t, c, d, s}));
+  for (int s = 0; s < stages; ++s)
+    for (int o = 0; o < outer; ++o)
+      for (int i = 0; i < inner; ++i, groups.close())
+        for (int m = 0; m < members; ++m) groups.ranks.push_back(rank_of(o, i, m, s));
   return groups;
+}
+
+RankGroups context_groups(const RankGrid& g) {
+  return groups_along(g.stages(), g.data(), g.tensor(), g.context(), [&](int d, int t, int c, int s) {
+    return g.rank({t, c, d, s});
+  });
 }
 
 // Ranks that hold the same parameters: all data and context ranks of a tensor position and stage.
 RankGroups data_groups(const RankGrid& g) {
-  RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int t = 0; t < g.tensor(); ++t, groups.close())
-      for (int d = 0; d < g.data(); ++d)
-        for (int c = 0; c < g.context(); ++c) groups.ranks.push_back(g.rank({t, c, d, s}));
-  return groups;
+  return groups_along(g.stages(), 1, g.tensor(), g.replicas(), [&](int, int t, int r, int s) { return g.replica_rank(t, r, s); });
 }
 
 // Blocks of a data group that divide its parameters, and ranks of equal place in the blocks.
 RankGroups shard_groups(const RankGrid& g) {
-  RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int t = 0; t < g.tensor(); ++t)
-      for (int first = 0; first < g.replicas(); first += g.shard(), groups.close())
-        for (int i = 0; i < g.shard(); ++i) groups.ranks.push_back(g.replica_rank(t, first + i, s));
-  return groups;
+  return groups_along(g.stages(), g.tensor(), g.replicas() / g.shard(), g.shard(),
+                      [&](int t, int block, int i, int s) { return g.replica_rank(t, block * g.shard() + i, s); });
 }
 
 RankGroups replica_groups(const RankGrid& g) {
-  RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int t = 0; t < g.tensor(); ++t)
-      for (int i = 0; i < g.shard(); ++i, groups.close())
-        for (int first = 0; first < g.replicas(); first += g.shard()) groups.ranks.push_back(g.replica_rank(t, first + i, s));
-  return groups;
+  return groups_along(g.stages(), g.tensor(), g.shard(), g.replicas() / g.shard(),
+                      [&](int t, int i, int block, int s) { return g.replica_rank(t, block * g.shard() + i, s); });
 }
 
 RankGroups expert_groups(const RankGrid& g) {
-  RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int d = 0; d < g.expert_data(); ++d)
-      for (int t = 0; t < g.expert_tensor(); ++t, groups.close())
-        for (int e = 0; e < g.expert(); ++e) groups.ranks.push_back(g.expert_rank(t, e, d, s));
-  return groups;
+  return groups_along(g.stages(), g.expert_data(), g.expert_tensor(), g.expert(),
+                      [&](int d, int t, int e, int s) { return g.expert_rank(t, e, d, s); });
 }
 
 RankGroups expert_tensor_groups(const RankGrid& g) {
-  RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int d = 0; d < g.expert_data(); ++d)
-      for (int e = 0; e < g.expert(); ++e, groups.close())
-        for (int t = 0; t < g.expert_tensor(); ++t) groups.ranks.push_back(g.expert_rank(t, e, d, s));
-  return groups;
+  return groups_along(g.stages(), g.expert_data(), g.expert(), g.expert_tensor(),
+                      [&](int d, int e, int t, int s) { return g.expert_rank(t, e, d, s); });
 }
 
 RankGroups expert_data_groups(const RankGrid& g) {
-  RankGroups groups;
-  for (int s = 0; s < g.stages(); ++s)
-    for (int e = 0; e < g.expert(); ++e)
-      for (int t = 0; t < g.expert_tensor(); ++t, groups.close())
-        for (int d = 0; d < g.expert_data(); ++d) groups.ranks.push_back(g.expert_rank(t, e, d, s));
-  return groups;
+  return groups_along(g.stages(), g.expert(), g.expert_tensor(), g.expert_data(),
+                      [&](int e, int t, int d, int s) { return g.expert_rank(t, e, d, s); });
 }
 
 // Pairs (from, to) of equal position in neighbouring stages; `step` +1 towards the loss. The ring is closed for virtual stages.

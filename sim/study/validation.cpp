@@ -7,6 +7,7 @@
 #include <cmath>
 #include <exception>
 #include <map>
+#include <ranges>
 #include <utility>
 
 #include "base/check.h"
@@ -121,9 +122,7 @@ void rank_layouts(ValidationScore& score) {
   for (const auto& [job, runs] : jobs) {
     const auto& [first, times] = runs;
     if (times.size() < 2) continue;
-    double best = times.begin()->second;
-    for (const auto& [predicted, measured] : times) best = std::min(best, measured);
-    const double loss = times.begin()->second / best - 1;
+    const double loss = times.begin()->second / std::ranges::min(times | std::views::values) - 1;
     count(score.order, loss);
     LayoutOrder& of_source = by_source[first->source];
     of_source.source = first->source;

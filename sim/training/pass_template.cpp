@@ -77,7 +77,7 @@ class PassCompiler {
   // What runs beside the next kernels goes on beside both.
   void stand(Seconds time) {
     flush();
-    emit(Stream::compute, false, writer_.segment({"host reads counts", Activity::host, {}, time}), std::exchange(joins_, {}));
+    emit(Stream::compute, false, writer_.host_segment("host reads counts", time), std::exchange(joins_, {}));
   }
 
   void collective(const LayerCall& call) {

@@ -15,6 +15,8 @@ class ProgramWriter {
   // The index of an equal segment or call, added if it is the first of its kind.
   std::uint32_t segment(Segment segment);
   std::uint32_t call(CollectiveCall call);
+  // A segment in which the host works and the device has nothing to do.
+  std::uint32_t host_segment(const char* name, Seconds time) { return segment({name, Activity::host, {}, time}); }
 
   // A block, to be laid down for pass after pass; its collectives are inside the stage.
   std::uint32_t block(Block<Op> block);

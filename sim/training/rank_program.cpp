@@ -66,7 +66,7 @@ class StageBuilder {
       : plan_(plan), software_(plan.software), stage_(stage), chunks_(chunks), messages_(messages) {
     for (const Chunk& chunk : chunks_) parameters_ += chunk_parameters(plan_, chunk);
     if (software_.host_per_microbatch > Seconds(0))
-      host_gap_ = host_segment("host per microbatch", software_.host_per_microbatch);
+      host_gap_ = writer_.host_segment("host per microbatch", software_.host_per_microbatch);
   }
 
   RankProgram build(std::vector<Pass> passes) {
@@ -208,7 +208,7 @@ class StageBuilder {
   void optimizer_step() {
     const double shard = data_shard() / (sharded() ? copies() : 1);
     if (software_.host_per_step > Seconds(0))
-      compute({false, host_segment("host per step", software_.host_per_step), Stream::compute});
+      compute({false, writer_.host_segment("host per step", software_.host_per_step), Stream::compute});
     kernels("gradient norm", Activity::optimizer, gradient_norm_kernels(plan_.recipe, shard));
     if (plan_.layout.devices() > 1)
       compute(collective(writer_.call({"gradient norm all_reduce", Dimension::world, CollectiveKind::all_reduce, Bytes(4), 1.0}),
@@ -367,8 +367,6 @@ class StageBuilder {
   // ---- plumbing
 
   static Op collective(std::uint32_t call, Stream stream) { return {true, call, stream}; }
-
-  std::uint32_t host_segment(const char* name, Seconds time) { return writer_.segment({name, Activity::host, {}, time}); }
 
   void kernels(const char* name, Activity activity, KernelList list) {
     compute({false, writer_.segment({name, activity, std::move(list), Seconds(0)}), Stream::compute});
